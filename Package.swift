@@ -1,0 +1,134 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every Swift target is held to the same strictness; Tests/run.sh adds warnings-as-errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let arguments: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "lynk",
+    products: [
+        .library(name: "Lynk", targets: ["Lynk"]),
+        .library(name: "LynkServer", targets: ["LynkServer"]),
+        .library(name: "LynkPayments", targets: ["LynkPayments"]),
+        .executable(name: "lynkd", targets: ["lynkd"]),
+        .executable(name: "lynk", targets: ["lynk"]),
+        .executable(name: "lynk-bench", targets: ["lynk-bench"]),
+        .executable(name: "month-of-payments", targets: ["MonthOfPayments"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        // C: the system's libraries, and the smallest shims for what Swift cannot import.
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CCurlShim", dependencies: ["CCurl"]),
+
+        // values
+        .target(name: "LynkCore", dependencies: [crypto], swiftSettings: strict),
+
+        // meaning
+        .target(
+            name: "LynkWire", dependencies: ["LynkCore", "CZstd", crypto], swiftSettings: strict),
+        .target(name: "LynkEngine", dependencies: ["LynkCore"], swiftSettings: strict),
+        .target(name: "LynkPayments", dependencies: ["LynkCore"], swiftSettings: strict),
+
+        // edges: never import each other
+        .target(
+            name: "LynkStore",
+            dependencies: ["LynkCore", "LynkWire", "LynkEngine", "CSQLite", grdb, crypto],
+            swiftSettings: strict),
+        .target(
+            name: "LynkServer",
+            dependencies: [
+                "LynkCore", "LynkWire", "LynkEngine", crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LynkClient",
+            dependencies: ["LynkCore", "LynkWire", "LynkEngine", "CCurl", "CCurlShim", crypto],
+            swiftSettings: strict),
+
+        // front
+        .target(name: "Lynk", dependencies: ["LynkClient", "LynkStore"], swiftSettings: strict),
+
+        // programs
+        .executableTarget(
+            name: "lynkd",
+            dependencies: ["LynkServer", "LynkStore", "LynkPayments", arguments],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "lynk", dependencies: ["Lynk", "LynkPayments", arguments],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "lynk-bench",
+            dependencies: ["Lynk", "LynkServer", "CSQLite", arguments], swiftSettings: strict),
+        .executableTarget(
+            name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", arguments],
+            path: "Samples/MonthOfPayments", swiftSettings: strict),
+
+        // tests
+        .testTarget(name: "LynkCoreTests", dependencies: ["LynkCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LynkWireTests", dependencies: ["LynkWire", "LynkCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LynkEngineTests", dependencies: ["LynkEngine", "LynkCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LynkPaymentsTests", dependencies: ["LynkPayments", "LynkCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LynkStoreTests",
+            dependencies: ["LynkStore", "LynkEngine", "LynkWire", "LynkPayments"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LynkServerTests",
+            dependencies: ["LynkServer", "LynkStore", "LynkClient"], swiftSettings: strict),
+        .testTarget(
+            name: "LynkClientTests", dependencies: ["LynkClient"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Lynk", "LynkServer", "LynkPayments"], swiftSettings: strict),
+        .testTarget(name: "RepositoryTests", swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

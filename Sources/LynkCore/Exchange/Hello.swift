@@ -1,0 +1,66 @@
+/// A lane and how far it goes: the device's claim, or what the hub has.
+public struct LaneHead: Hashable, Sendable {
+    public let lane: LaneID
+    /// Placements in the lane, from 1.
+    public let sequence: UInt64
+    public let oid: ContentID
+
+    public init(lane: LaneID, sequence: UInt64, oid: ContentID) {
+        self.lane = lane
+        self.sequence = sequence
+        self.oid = oid
+    }
+}
+
+/// How far a device has applied the hub's commits, and within which scopes.
+public struct PullCursor: Hashable, Sendable {
+    /// The hub's local position of the last applied checkpoint; 0 before the first.
+    public let position: Int64
+    /// The version vector of that checkpoint.
+    public let vector: VersionVector
+    /// ``ScopeUpdate/hash`` of the scope set that the checkpoint was for; empty before the first.
+    public let scopeSetHash: [UInt8]
+
+    public init(position: Int64, vector: VersionVector, scopeSetHash: [UInt8]) {
+        self.position = position
+        self.vector = vector
+        self.scopeSetHash = scopeSetHash
+    }
+
+    public static let start = PullCursor(position: 0, vector: .zero, scopeSetHash: [])
+}
+
+/// What a device says first, in every exchange.
+public struct Hello: Hashable, Sendable {
+    /// The protocol's major version that this code speaks.
+    public static let protocolVersion: UInt32 = 1
+
+    public let protocolVersion: UInt32
+    public let device: DeviceID
+    public let lane: LaneID
+    public let schemaName: String
+    public let schemaVersion: UInt32
+    /// The last change set that the device has placed in its lane, sent or not.
+    public let head: LaneHead?
+    public let cursor: PullCursor
+    /// The device's clocks at this moment, to correct what it claims.
+    public let clock: ClockReading
+    /// ``SetDigest/root`` over the device's scopes at its cursor; empty before the first one.
+    public let digestRoot: [UInt8]
+
+    public init(
+        protocolVersion: UInt32 = Hello.protocolVersion, device: DeviceID, lane: LaneID,
+        schemaName: String, schemaVersion: UInt32, head: LaneHead?, cursor: PullCursor,
+        clock: ClockReading, digestRoot: [UInt8]
+    ) {
+        self.protocolVersion = protocolVersion
+        self.device = device
+        self.lane = lane
+        self.schemaName = schemaName
+        self.schemaVersion = schemaVersion
+        self.head = head
+        self.cursor = cursor
+        self.clock = clock
+        self.digestRoot = digestRoot
+    }
+}

@@ -1,0 +1,109 @@
+/// Every failure that a peer, a file or a user can meet: a stable code, and what to do.
+///
+/// Protocol/09-problems.md lists each with its cause; a test finds each there.
+public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
+    // who
+    case enrolmentCodeUnknown = "enrolment_code_unknown"
+    case enrolmentCodeUsed = "enrolment_code_used"
+    case tokenMissing = "token_missing"
+    case tokenInvalid = "token_invalid"
+    case tokenExpired = "token_expired"
+    case challengeInvalid = "challenge_invalid"
+    case notFound = "not_found"
+    case forbidden = "forbidden"
+    case deviceRevoked = "device_revoked"
+    case notEnrolled = "not_enrolled"
+    case roleUnknown = "role_unknown"
+    // form
+    case bodyMalformed = "body_malformed"
+    case bodyTooLarge = "body_too_large"
+    case protocolUnsupported = "protocol_unsupported"
+    case mediaTypeUnsupported = "media_type_unsupported"
+    case schemaUnknown = "schema_unknown"
+    case importInvalid = "import_invalid"
+    case parameterInvalid = "parameter_invalid"
+    case alreadyExists = "already_exists"
+    // change sets
+    case changeSetTooLarge = "change_set_too_large"
+    case changeSetMalformed = "change_set_malformed"
+    case signatureInvalid = "signature_invalid"
+    case chainGap = "chain_gap"
+    case laneForked = "lane_forked"
+    case hubBehind = "hub_behind"
+    case fieldNotWritable = "field_not_writable"
+    case rowUnknown = "row_unknown"
+    case factReused = "fact_reused"
+    case valueInvalid = "value_invalid"
+    case counterOverflow = "counter_overflow"
+    case deleteUnsupported = "delete_unsupported"
+    case notAuthorized = "not_authorized"
+    // edges
+    case storeBusy = "store_busy"
+    case storeFailed = "store_failed"
+    case replicaLocked = "replica_locked"
+    case directoryLocked = "directory_locked"
+    case digestMismatch = "digest_mismatch"
+    case responseInvalid = "response_invalid"
+    case unreachable = "unreachable"
+    case timedOut = "timed_out"
+    case overloaded = "overloaded"
+    case internalFailure = "internal_failure"
+
+    /// One sentence that says what to do.
+    public var remedy: String {
+        switch self {
+        case .enrolmentCodeUnknown: "Check the code for typing slips, or ask the office for a new one."
+        case .enrolmentCodeUsed: "Ask the office for a new code: each enrols one device once."
+        case .tokenMissing: "Send the header Authorization: Bearer with a token from /v1/token."
+        case .tokenInvalid: "Get a new token from /v1/token; the outbox is kept meanwhile."
+        case .tokenExpired: "Get a new token from /v1/token and repeat the request."
+        case .challengeInvalid: "Ask /v1/token/challenge for a new challenge and sign that."
+        case .notFound: "Check the address: there is nothing here that this token may see."
+        case .forbidden: "Ask an operator for the right to do this."
+        case .deviceRevoked: "Ask the office; what was written before is kept and can be exported."
+        case .notEnrolled: "Run lynk enroll with a code from the office first."
+        case .roleUnknown: "Use one of the roles that the application declares."
+        case .bodyMalformed: "Send a body in the format of Protocol/05-exchange.md; nothing was stored."
+        case .bodyTooLarge: "Split the request: the limits are in Protocol/10-limits.md."
+        case .protocolUnsupported: "Upgrade the older side; unsent work stays in the outbox."
+        case .mediaTypeUnsupported: "Send Content-Type application/vnd.lynk.sync+cbor."
+        case .schemaUnknown: "Upgrade the server to the device's schema; the change set is kept."
+        case .importInvalid: "Mend the named line and column and import again; nothing was stored."
+        case .parameterInvalid: "Mend the named parameter and repeat the request."
+        case .alreadyExists: "Use the existing one, or choose another name."
+        case .changeSetTooLarge: "Split the write into several transactions."
+        case .changeSetMalformed: "Report it with the exported bytes; they are kept at the hub."
+        case .signatureInvalid: "Enrol the device again; its unsent work stays in the outbox."
+        case .chainGap: "Send the missing predecessors first; the client does so by itself."
+        case .laneForked: "The client continues under a new lane by itself; nothing is lost."
+        case .hubBehind: "Repeat later or at another hub."
+        case .fieldNotWritable: "Leave out the fields that only the hub writes."
+        case .rowUnknown: "The row was never inserted, or its insert waits: sync and try again."
+        case .factReused: "Give the new fact a key of its own; the first one stands."
+        case .valueInvalid: "Mend the named field and write it again."
+        case .counterOverflow: "Correct the amount: the sum does not fit 64 bits."
+        case .deleteUnsupported: "State a correcting fact instead of deleting the row."
+        case .notAuthorized: "Ask the office for the right; the change is kept for review."
+        case .storeBusy: "Repeat the request."
+        case .storeFailed: "Check disk space and permissions, then try again; nothing was acknowledged."
+        case .replicaLocked: "Close the other program that has this replica open."
+        case .directoryLocked: "Stop the other lynkd that serves this data directory."
+        case .digestMismatch: "Run lynk verify; the incident is kept with both sides."
+        case .responseInvalid: "Check that the address is a Lynk server and not a sign-in page."
+        case .unreachable: "Check the network; everything written is kept and will be sent."
+        case .timedOut: "Check the network; the request is repeated without double effect."
+        case .overloaded: "Wait as long as Retry-After says and repeat."
+        case .internalFailure: "Report it with the request's id; nothing was acknowledged."
+        }
+    }
+
+    /// Whether the same request, unchanged, may succeed later.
+    public var isTransient: Bool {
+        switch self {
+        case .storeBusy, .unreachable, .timedOut, .overloaded, .hubBehind, .responseInvalid,
+            .tokenExpired, .storeFailed:
+            true
+        default: false
+        }
+    }
+}

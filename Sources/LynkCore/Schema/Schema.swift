@@ -1,0 +1,115 @@
+/// Names a table for ever; never reused, and renaming the table does not change it.
+public typealias TableID = UInt32
+/// Names a field within its table for ever.
+public typealias FieldID = UInt32
+
+/// What SQLite stores for a field.
+public enum FieldType: String, Hashable, Sendable, CaseIterable {
+    case integer, text, blob, real
+    /// A signed 64-bit count of minor units; a fraction is a schema error.
+    case money
+    /// Sixteen bytes that name a row, of this table or another.
+    case key
+}
+
+/// Who may write a field.
+public enum FieldAuthority: String, Hashable, Sendable {
+    /// Any device that the application authorizes.
+    case device
+    /// Only the hub, as a consequence of what devices stated.
+    case hub
+}
+
+public struct FieldSchema: Hashable, Sendable {
+    public let id: FieldID
+    public let name: String
+    public let type: FieldType
+    public let policy: MergePolicy
+    public let authority: FieldAuthority
+    /// What a row has that never wrote the field. Neither sent nor digested, so adding a field
+    /// with a default costs nothing.
+    public let defaultValue: Value
+
+    public init(
+        _ id: FieldID, _ name: String, _ type: FieldType, _ policy: MergePolicy = .lastWriter,
+        by authority: FieldAuthority = .device, default defaultValue: Value = .null
+    ) {
+        self.id = id
+        self.name = name
+        self.type = type
+        self.policy = policy
+        self.authority = authority
+        self.defaultValue = defaultValue
+    }
+}
+
+/// An index that ``TenantView`` may scan and the store creates.
+public struct IndexSchema: Hashable, Sendable {
+    public let name: String
+    public let fields: [String]
+
+    public init(_ name: String, _ fields: [String]) {
+        self.name = name
+        self.fields = fields
+    }
+}
+
+public enum TableKind: String, Hashable, Sendable {
+    /// Facts: a row is written once, whole, and neither updated nor deleted.
+    case appendOnly
+    case mutable
+}
+
+public struct TableSchema: Hashable, Sendable {
+    public let id: TableID
+    public let name: String
+    public let kind: TableKind
+    /// In the order of their columns; the key column `id` comes before them and is not listed.
+    public let fields: [FieldSchema]
+    public let indexes: [IndexSchema]
+    private let ordinals: [FieldID: Int]
+    private let names: [String: Int]
+
+    public init(
+        _ id: TableID, _ name: String, _ kind: TableKind, _ fields: [FieldSchema],
+        indexes: [IndexSchema] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.kind = kind
+        self.fields = fields
+        self.indexes = indexes
+        ordinals = Dictionary(
+            fields.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        names = Dictionary(
+            fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func ordinal(of field: FieldID) -> Int? { ordinals[field] }
+    public func ordinal(named name: String) -> Int? { names[name] }
+
+    /// A row that wrote nothing.
+    public var defaults: [Value] { fields.map(\.defaultValue) }
+}
+
+/// The tables of one application, at one version.
+public struct Schema: Hashable, Sendable {
+    public let name: String
+    public let version: UInt32
+    public let tables: [TableSchema]
+    private let positions: [TableID: Int]
+    private let names: [String: Int]
+
+    public init(_ name: String, version: UInt32, _ tables: [TableSchema]) {
+        self.name = name
+        self.version = version
+        self.tables = tables
+        positions = Dictionary(
+            tables.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        names = Dictionary(
+            tables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    public func table(_ id: TableID) -> TableSchema? { positions[id].map { tables[$0] } }
+    public func table(named name: String) -> TableSchema? { names[name].map { tables[$0] } }
+}

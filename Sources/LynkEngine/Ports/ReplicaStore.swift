@@ -1,0 +1,79 @@
+public import LynkCore
+
+/// Who a replica is, from its enrolment on.
+public struct Enrolment: Sendable {
+    /// `https://host:port`, without a path.
+    public let server: String
+    public let principal: Principal
+    public let key: DeviceKey
+
+    public init(server: String, principal: Principal, key: DeviceKey) {
+        self.server = server
+        self.principal = principal
+        self.key = key
+    }
+}
+
+/// A change set as it stands in the outbox.
+public struct OfferedChangeSet: Sendable {
+    public let oid: ContentID
+    public let bytes: [UInt8]
+
+    public init(oid: ContentID, bytes: [UInt8]) {
+        self.oid = oid
+        self.bytes = bytes
+    }
+}
+
+/// What a device sends in one exchange.
+public struct ExchangeOffer: Sendable {
+    public let hello: Hello
+    /// In chain order, from the first that the hub has not acknowledged.
+    public let changeSets: [OfferedChangeSet]
+    /// The device's signature over the last offered oid; empty when nothing is offered.
+    public let signature: [UInt8]
+    /// More is in the outbox than one push may carry.
+    public let hasMore: Bool
+
+    public init(
+        hello: Hello, changeSets: [OfferedChangeSet], signature: [UInt8], hasMore: Bool
+    ) {
+        self.hello = hello
+        self.changeSets = changeSets
+        self.signature = signature
+        self.hasMore = hasMore
+    }
+}
+
+/// What applying a checkpoint did.
+public struct ApplyReport: Hashable, Sendable {
+    public var rowsApplied: Int
+    /// Whether the device's digest equals the hub's; a difference is kept as an incident.
+    public var digestMatches: Bool
+
+    public init(rowsApplied: Int, digestMatches: Bool) {
+        self.rowsApplied = rowsApplied
+        self.digestMatches = digestMatches
+    }
+}
+
+/// The replica as the sync loop sees it. Synchronous and durable; call it off the cooperative
+/// pool. One exchange at a time: `offer`, `welcome`, then `record` and `stage` in any order, then
+/// `apply`. Breaking off anywhere loses nothing.
+public protocol ReplicaStore: AnyObject, Sendable {
+    func enrolment() throws -> Enrolment?
+    /// Stores who the replica is; once.
+    func adopt(_ enrolment: Enrolment) throws
+
+    /// What to send now.
+    func offer() throws -> ExchangeOffer
+    /// Drops what an earlier, broken exchange had staged, and takes note of eras and scopes.
+    func begin(_ welcome: Welcome) throws
+    func record(_ receipts: [Receipt]) throws
+    /// Stores the payload of one page frame.
+    ///
+    /// - Throws: ``Problem`` `response_invalid` for a page that does not decode.
+    func stage(page: [UInt8]) throws
+    /// Applies all staged pages and the checkpoint in one transaction.
+    func apply(_ checkpoint: Checkpoint) throws -> ApplyReport
+}
