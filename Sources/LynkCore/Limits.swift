@@ -22,10 +22,26 @@ public enum Limits {
     public static let changeSetsPerPushMax = 2_000
     /// Bytes of change sets in one push.
     public static let pushBytesMax = 8 << 20
+    /// An Ed25519 signature (RFC 8032).
+    public static let signatureBytes = 64
+    /// Eras that one welcome may name; each start of a hub makes at most one per tenant.
+    public static let erasPerWelcomeMax = 65_536
+    /// Names on the wire: of a schema, of a problem.
+    public static let nameBytesMax = 128
+    /// The facts of one problem; longer ones are cut by the sender.
+    public static let problemDetailBytesMax = 4 << 10
+    /// Short hashes and keys on the wire.
+    public static let digestBytesMax = 32
     public static let scopesPerDeviceMax = 10_000
     public static let scopeNameBytesMax = 128
     /// Arrays and maps inside one message.
     public static let nestingMax = 16
     /// Bodies shorter than this gain nothing from compression.
     public static let compressionBytesMin = 400
+    /// A message that was split over frames, put together again.
+    public static let messageBytesMax = changeSetBytesMax + frameBytesMax
+    /// The window that a zstd stream may make its reader keep (RFC 8878 section 3.1.1.1.2).
+    public static let zstdWindowLogMax = 23
+    /// What may be expanded before the ratio counts: short bodies of zeros are honest.
+    public static let expansionFreeBytes = 1 << 20
 }

@@ -45,5 +45,14 @@ public struct RowChange: Hashable, Sendable {
         self.adds = adds.sorted { $0.field < $1.field }
     }
 
+    /// For a decoder that has seen that both are ascending, each field once.
+    package init(table: TableID, key: RowKey, kind: Kind, ordered puts: [Put], adds: [Add]) {
+        self.table = table
+        self.key = key
+        self.kind = kind
+        self.puts = puts
+        self.adds = adds
+    }
+
     public func put(_ field: FieldID) -> Value? { puts.first { $0.field == field }?.value }
 }

@@ -5,7 +5,8 @@ import Crypto
 /// Identity is by content, so a retry, a duplicate, a clone and a restore are one case
 /// (Protocol/01-identity.md).
 public struct ContentID: Hashable, Comparable, Sendable, BitwiseCopyable {
-    let words: (UInt64, UInt64, UInt64, UInt64)
+    /// Big-endian, most significant first.
+    package let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// Returns `nil` unless there are exactly thirty-two bytes.
     public init?(bytes: some Collection<UInt8>) {
@@ -26,14 +27,26 @@ public struct ContentID: Hashable, Comparable, Sendable, BitwiseCopyable {
         self.init(SHA256.hash(data: Array(content)))
     }
 
-    init(_ digest: SHA256.Digest) {
-        self = digest.withUnsafeBytes { raw in
-            let words = (0..<4).map { UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
-            return ContentID(words: (words[0], words[1], words[2], words[3]))
-        }
+    /// The name of these canonical bytes, without a copy of them.
+    package init(hashing content: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        hash.update(bufferPointer: content)
+        self.init(hash.finalize())
     }
 
-    private init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
+    init(_ digest: SHA256.Digest) {
+        self = digest.withUnsafeBytes { ContentID(loading: $0) }
+    }
+
+    /// Takes the first thirty-two bytes, which the caller has counted.
+    package init(loading raw: UnsafeRawBufferPointer) {
+        words = (
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
+            UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
+        )
+    }
 
     public var bytes: [UInt8] {
         [words.0, words.1, words.2, words.3].flatMap { word in

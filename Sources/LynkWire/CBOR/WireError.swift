@@ -13,6 +13,8 @@ public enum WireError: Error, Hashable, Sendable {
     /// A length, count or depth above its limit; the limit's name.
     case overLimit(String)
     case checksumMismatch
+    /// The peer speaks another major version; nothing after the version was read.
+    case unsupportedVersion(UInt32)
     /// A known message with an impossible content.
     case invalid(String)
 }
@@ -21,6 +23,8 @@ extension WireError {
     /// The same as a problem for the peer.
     public var problem: Problem {
         switch self {
+        case .unsupportedVersion(let version):
+            Problem(.protocolUnsupported, "version \(version) is not \(Hello.protocolVersion)")
         case .overLimit(let limit): Problem(.bodyTooLarge, "the limit \(limit) is exceeded")
         default: Problem(.bodyMalformed, "\(self)")
         }

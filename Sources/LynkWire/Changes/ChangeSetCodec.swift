@@ -1,0 +1,154 @@
+public import LynkCore
+
+/// Change sets as canonical bytes, the bytes that their content id is the hash of.
+///
+/// One value has one encoding, and ``open(_:)`` takes nothing else: no other order, no longer
+/// number, no bytes after the end. Layout: `change-set` in Protocol/lynk.cddl; rules:
+/// Protocol/03-change-set.md.
+public enum ChangeSetCodec {
+    /// The elements of the outer array.
+    static let elements = 9
+    /// Where `previous` starts: after the array's head, the tenant and the device.
+    static let previousOffset = 35
+
+    /// Encodes and names a change set of this replica's own making.
+    ///
+    /// The caller keeps to ``Limits``, names each field at most once in a change, gives a delete
+    /// no fields, and has refused NaN and negative zero; else the result does not open again.
+    public static func seal(_ content: ChangeSet) -> SealedChangeSet {
+        var writer = CBORWriter(reserving: 192 + 96 * content.changes.count)
+        writer.array(elements)
+        writer.identifier(content.tenant)
+        writer.identifier(content.device)
+        if let previous = content.previous { writer.contentID(previous) } else { writer.null() }
+        writer.vector(content.context)
+        writer.unsigned(UInt64(content.schemaVersion))
+        writer.timestamp(content.claimed)
+        writer.clock(content.made)
+        if let intent = content.intent {
+            writer.array(2)
+            writer.text(intent.name)
+            writer.text(intent.arguments)
+        } else {
+            writer.null()
+        }
+        writer.array(content.changes.count)
+        for change in content.changes { writer.change(change) }
+        return SealedChangeSet(
+            oid: contentID(of: writer.bytes), bytes: writer.bytes, content: content)
+    }
+
+    /// Decodes a change set and computes its content id.
+    ///
+    /// - Throws: ``WireError`` for bytes that ``seal(_:)`` does not make.
+    public static func open(_ bytes: [UInt8]) throws(WireError) -> SealedChangeSet {
+        guard bytes.count <= Limits.changeSetBytesMax else { throw .overLimit("changeSetBytesMax") }
+        let content = try bytes.reading { (reader) throws(WireError) in try reader.changeSet() }
+        return SealedChangeSet(oid: contentID(of: bytes), bytes: bytes, content: content)
+    }
+
+    static func contentID(of bytes: [UInt8]) -> ContentID {
+        bytes.withUnsafeBytes { ContentID(hashing: $0) }
+    }
+}
+
+extension CBORWriter {
+    fileprivate mutating func change(_ change: RowChange) {
+        array(change.adds.isEmpty ? 4 : 5)
+        unsigned(UInt64(change.table))
+        identifier(change.key)
+        unsigned(UInt64(change.kind.rawValue))
+        array(2 * change.puts.count)
+        for put in change.puts {
+            unsigned(UInt64(put.field))
+            value(put.value)
+        }
+        if change.adds.isEmpty { return }
+        array(2 * change.adds.count)
+        for add in change.adds {
+            unsigned(UInt64(add.field))
+            integer(add.delta)
+        }
+    }
+}
+
+extension CBORReader {
+    fileprivate mutating func changeSet() throws(WireError) -> ChangeSet {
+        try array(exactly: ChangeSetCodec.elements)
+        let tenant = try identifier(TenantTag.self)
+        let device = try identifier(DeviceTag.self)
+        let previous = try skipNull() ? nil : try contentID()
+        let context = try vector()
+        let schemaVersion = try unsigned32("schema version")
+        let claimed = try timestamp()
+        let made = try clock()
+        let intent = try intent()
+        let count = try array(Limits.changesPerSetMax, "changesPerSetMax")
+        var changes: [RowChange] = []
+        // A change takes at least twenty-one bytes, so the input bounds what is reserved.
+        changes.reserveCapacity(min(count, remaining / 21))
+        for _ in 0..<count { changes.append(try change()) }
+        return ChangeSet(
+            tenant: tenant, device: device, previous: previous, context: context,
+            schemaVersion: schemaVersion, changes: changes, intent: intent, claimed: claimed,
+            made: made)
+    }
+
+    private mutating func intent() throws(WireError) -> Intent? {
+        if try skipNull() { return nil }
+        try array(exactly: 2)
+        let name = try text(Limits.intentBytesMax, "intentBytesMax")
+        return Intent(name: name, arguments: try text(Limits.intentBytesMax, "intentBytesMax"))
+    }
+
+    private mutating func change() throws(WireError) -> RowChange {
+        let parts = try array(5, "parts of a change")
+        guard parts >= 4 else { throw .unexpected("change") }
+        let table = try unsigned32("table")
+        let key = try identifier(RowTag.self)
+        guard let kind = RowChange.Kind(rawValue: UInt8(clamping: try unsigned())) else {
+            throw .invalid("kind of change")
+        }
+        let puts = try puts()
+        let adds = parts == 5 ? try adds() : []
+        guard kind != .delete || (puts.isEmpty && adds.isEmpty) else {
+            throw .invalid("fields in a delete")
+        }
+        return RowChange(table: table, key: key, kind: kind, ordered: puts, adds: adds)
+    }
+
+    private mutating func puts() throws(WireError) -> [RowChange.Put] {
+        let count = try pairs()
+        var puts: [RowChange.Put] = []
+        puts.reserveCapacity(count)
+        for _ in 0..<count {
+            let field = try field(after: puts.last?.field)
+            puts.append(RowChange.Put(field, try value()))
+        }
+        return puts
+    }
+
+    private mutating func adds() throws(WireError) -> [RowChange.Add] {
+        let count = try pairs()
+        guard count > 0 else { throw .notCanonical }
+        var adds: [RowChange.Add] = []
+        adds.reserveCapacity(count)
+        for _ in 0..<count {
+            let field = try field(after: adds.last?.field)
+            adds.append(RowChange.Add(field, try integer()))
+        }
+        return adds
+    }
+
+    private mutating func pairs() throws(WireError) -> Int {
+        let count = try array(2 * Limits.fieldsPerTableMax, "fieldsPerTableMax")
+        guard count.isMultiple(of: 2) else { throw .unexpected("field and value") }
+        return count / 2
+    }
+
+    private mutating func field(after last: FieldID?) throws(WireError) -> FieldID {
+        let field = try unsigned32("field")
+        if let last, last >= field { throw .notCanonical }
+        return field
+    }
+}
