@@ -29,15 +29,17 @@ public struct SetDigest: Hashable, Sendable {
     }
 
     /// Adds the row with these canonical bytes, key and stamp included.
-    public mutating func insert(row: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameter prefix: hashed before the row: the tenant's key and the scope.
+    public mutating func insert(row: UnsafeRawBufferPointer, prefix: [UInt8] = []) {
         count += 1
-        add(Self.hash(row))
+        add(Self.hash(row, prefix))
     }
 
     /// Takes out a row that was added with exactly these bytes.
-    public mutating func remove(row: UnsafeRawBufferPointer) {
+    public mutating func remove(row: UnsafeRawBufferPointer, prefix: [UInt8] = []) {
         count -= 1
-        let hash = Self.hash(row)
+        let hash = Self.hash(row, prefix)
         // Two's complement: subtracting is adding the inverse plus one.
         add((~hash.0, ~hash.1, ~hash.2, ~hash.3), carry: 1)
     }
@@ -56,8 +58,11 @@ public struct SetDigest: Hashable, Sendable {
         return Array(hash.finalize().prefix(16))
     }
 
-    private static func hash(_ row: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+    private static func hash(
+        _ row: UnsafeRawBufferPointer, _ prefix: [UInt8]
+    ) -> (UInt64, UInt64, UInt64, UInt64) {
         var hash = SHA256()
+        prefix.withUnsafeBytes { hash.update(bufferPointer: $0) }
         hash.update(bufferPointer: row)
         return hash.finalize().withUnsafeBytes { raw in
             (

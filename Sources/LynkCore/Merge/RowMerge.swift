@@ -30,8 +30,8 @@ public enum RowMerge {
     /// - Parameters:
     ///   - current: the hub's row, or a device's confirmed row.
     ///   - scopes: handles for a row that is born here.
-    ///   - sees: whether the row is in a scope that the author had; if not, nothing of it was
-    ///     known, whatever the context says (ruling: a context covers only what was delivered).
+    ///   - sees: whether the row is in a scope that the author had; if not, nothing but
+    ///     its own writes was known, whatever the context says.
     ///   - oid: the content id behind a stamp, asked only when two effective times are equal.
     /// - Returns: an update or delete of a row that is not there changes nothing: see
     ///   ``RowMergeOutcome/row``.
@@ -51,13 +51,11 @@ public enum RowMerge {
             guard let ordinal = table.ordinal(of: put.field) else { continue }
             let standing = row.record[put.field]
             let policy = table.fields[ordinal].policy
-            var tie = false
-            if !writer.knew(standing) || !sees {
-                tie = try isLater(writer, than: standing, oid: oid)
-            }
+            let knew = writer.knew(standing, sees: sees)
+            let tie = try knew || isLater(writer, than: standing, oid: oid)
             let decision = FieldMerge.decide(
                 put.value, over: row.values[ordinal], policy: policy,
-                knew: sees && writer.knew(standing), isLater: { tie })
+                knew: knew, isLater: { tie })
             if let kind = decision.conflict {
                 outcome.conflicts.append(
                     Conflict(

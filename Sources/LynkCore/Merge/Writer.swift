@@ -24,13 +24,16 @@ public struct Writer: Sendable {
         knowledge = .contained(contained)
     }
 
-    /// Whether the author had the commit that wrote this stamp: its dot is in the context, or it
-    /// is an earlier change set of the author's own lane.
-    public func knew(_ other: Stamp) -> Bool {
+    /// Whether the author had the commit that wrote this stamp: its dot is in the context and the
+    /// row was delivered, or it is an earlier change set of the author's own lane.
+    ///
+    /// - Parameter sees: whether the row is in a scope that the author had; a context covers
+    ///   only what was delivered.
+    public func knew(_ other: Stamp, sees: Bool = true) -> Bool {
         switch knowledge {
         case .everything: true
         case .contained(let numbers):
-            other.author == stamp.author || other.number <= numbers[other.era] ?? 0
+            other.author == stamp.author || sees && other.number <= numbers[other.era] ?? 0
         }
     }
 }

@@ -18,6 +18,10 @@ extension Schema {
             {
                 found.append(SchemaProblem(table: table.name, field: nil, reason: "two fields share an id or a name"))
             }
+            // Digests take the fields in this order, on every replica and at every version.
+            if table.fields.map(\.id) != table.fields.map(\.id).sorted() {
+                found.append(SchemaProblem(table: table.name, field: nil, reason: "fields ascend by id"))
+            }
             for field in table.fields {
                 if let reason = field.problem {
                     found.append(SchemaProblem(table: table.name, field: field.name, reason: reason))

@@ -1,0 +1,91 @@
+import LynkCore
+
+/// Whether the changes of one change set fit the schema and the rows that are there.
+enum ChangeCheck {
+    /// - Returns: why the change set is quarantined, or `nil`.
+    static func problem(
+        _ changes: [RowChange], schema: Schema, in view: some TenantView
+    ) throws -> Problem? {
+        var born: Set<BirthName> = []
+        for change in changes {
+            guard let table = schema.table(change.table) else {
+                return Problem(.schemaUnknown, "table \(change.table) is not in schema \(schema.version)")
+            }
+            if let problem = problem(change, table: table) { return problem }
+            let name = BirthName(table: change.table, key: change.key)
+            if change.kind == .insert { born.insert(name) } else if born.contains(name) { continue }
+            if let problem = try problem(change, of: table, over: view.row(table.id, change.key)) {
+                return problem
+            }
+        }
+        return nil
+    }
+
+    private struct BirthName: Hashable {
+        let table: TableID
+        let key: RowKey
+    }
+
+    private static func problem(_ change: RowChange, table: TableSchema) -> Problem? {
+        if change.kind == .delete {
+            return Problem(.deleteUnsupported, "a row of \(table.name)")
+        }
+        if change.kind == .update, table.kind == .appendOnly {
+            return Problem(.factReused, "\(table.name) \(change.key) is a fact and stays as it is")
+        }
+        for put in change.puts {
+            guard let field = field(put.field, of: table) else {
+                return Problem(.schemaUnknown, "field \(put.field) of \(table.name)")
+            }
+            if field.authority == .hub {
+                return Problem(.fieldNotWritable, "\(table.name).\(field.name)")
+            }
+            if let reason = field.problem(with: put.value) {
+                return Problem(.valueInvalid, "\(table.name).\(field.name) \(reason)")
+            }
+        }
+        for add in change.adds {
+            guard let field = field(add.field, of: table), field.policy == .counter else {
+                return Problem(.schemaUnknown, "field \(add.field) of \(table.name) is not a counter")
+            }
+            if field.authority == .hub {
+                return Problem(.fieldNotWritable, "\(table.name).\(field.name)")
+            }
+        }
+        return nil
+    }
+
+    private static func problem(
+        _ change: RowChange, of table: TableSchema, over current: StampedRow?
+    ) throws -> Problem? {
+        switch (change.kind, current) {
+        case (.insert, let current?):
+            // The same birth again under another content id is harmless only when it says the same.
+            let agrees = change.puts.allSatisfy { put in
+                table.ordinal(of: put.field).map { current.values[$0] == put.value } ?? false
+            }
+            return agrees && change.adds.isEmpty
+                ? nil : Problem(.factReused, "\(table.name) \(change.key) exists with other content")
+        case (.update, nil):
+            return Problem(.rowUnknown, "\(table.name) \(change.key)")
+        default:
+            return nil
+        }
+    }
+
+    private static func field(_ id: FieldID, of table: TableSchema) -> FieldSchema? {
+        table.ordinal(of: id).map { table.fields[$0] }
+    }
+}
+
+extension FieldSchema {
+    /// Why the value may not be put into the field, or `nil`.
+    func problem(with value: Value) -> String? {
+        if policy == .counter { return "is a counter: it takes additions only" }
+        guard type.admits(value) else { return "is of type \(type.rawValue)" }
+        if case .lattice(let lattice) = policy, lattice.rank(value) == nil {
+            return "has no such state"
+        }
+        return nil
+    }
+}

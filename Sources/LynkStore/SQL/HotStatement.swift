@@ -1,0 +1,160 @@
+import CSQLite
+import GRDB
+import LynkCore
+import LynkWire
+
+/// A prepared statement of a GRDB connection, driven by SQLite's C interface.
+///
+/// GRDB prepares, caches and owns it; hot loops bind and step it here, because GRDB's arguments
+/// cost several times the C calls. Use it only on the connection that made it.
+struct HotStatement {
+    private let owner: Statement
+    private let handle: OpaquePointer
+
+    init(_ database: Database, _ sql: String) throws {
+        owner = try database.cachedStatement(sql: sql)
+        handle = owner.sqliteStatement
+        sqlite3_reset(handle)
+    }
+
+    @inline(__always)
+    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(handle, index, value) }
+
+    func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
+
+    /// The bytes are copied.
+    func bind(_ index: Int32, blob: [UInt8]) {
+        _ = blob.withUnsafeBytes {
+            // A null pointer would bind NULL, not an empty blob.
+            sqlite3_bind_blob(
+                handle, index, $0.baseAddress ?? UnsafeRawPointer(handle), Int32(blob.count),
+                Self.transient)
+        }
+    }
+
+    func bind(_ index: Int32, text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) {
+                _ = sqlite3_bind_text(
+                    handle, index, $0.baseAddress ?? Self.emptyText, Int32($0.count),
+                    Self.transient)
+            }
+        }
+    }
+
+    func bind(_ index: Int32, _ value: Value) {
+        switch value {
+        case .null: bindNull(index)
+        case .integer(let number): bind(index, number)
+        case .real(let number): sqlite3_bind_double(handle, index, number)
+        case .text(let text): bind(index, text: text)
+        case .blob(let bytes): bind(index, blob: bytes)
+        }
+    }
+
+    /// The cell's bytes are not copied: they must live until the statement is stepped and reset.
+    @inline(__always)
+    func bind(_ index: Int32, view cell: Cell) {
+        switch cell {
+        case .null: sqlite3_bind_null(handle, index)
+        case .integer(let number): sqlite3_bind_int64(handle, index, number)
+        case .real(let number): sqlite3_bind_double(handle, index, number)
+        case .text(let view):
+            sqlite3_bind_text(
+                handle, index, view.baseAddress?.assumingMemoryBound(to: CChar.self)
+                    ?? Self.emptyText, Int32(view.count), nil)
+        case .blob(let view): bind(index, view: view)
+        }
+    }
+
+    @inline(__always)
+    func bind(_ index: Int32, view: UnsafeRawBufferPointer) {
+        sqlite3_bind_blob(
+            handle, index, view.baseAddress ?? UnsafeRawPointer(handle), Int32(view.count), nil)
+    }
+
+    /// Steps once: true for a row, false when done.
+    @inline(__always)
+    func step() throws -> Bool {
+        let code = sqlite3_step(handle)
+        if code == SQLITE_ROW { return true }
+        if code == SQLITE_DONE { return false }
+        throw failure(code)
+    }
+
+    /// Runs a statement that returns no row, and makes it ready again.
+    @inline(__always)
+    func run() throws {
+        let code = sqlite3_step(handle)
+        sqlite3_reset(handle)
+        guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(code) }
+    }
+
+    @inline(__always)
+    func reset() { sqlite3_reset(handle) }
+
+    /// How many rows the last insert, update or delete of the connection touched.
+    var changes: Int { Int(sqlite3_changes(sqlite3_db_handle(handle))) }
+    var lastRow: Int64 { sqlite3_last_insert_rowid(sqlite3_db_handle(handle)) }
+
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(handle, column) == SQLITE_NULL
+    }
+
+    /// A view that lives until the next step or reset.
+    @inline(__always)
+    func blobView(_ column: Int32) -> UnsafeRawBufferPointer {
+        let start = sqlite3_column_blob(handle, column)
+        return UnsafeRawBufferPointer(
+            start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(handle, column)))
+    }
+
+    func blob(_ column: Int32) -> [UInt8] { Array(blobView(column)) }
+
+    func text(_ column: Int32) -> String {
+        String(decoding: textView(column), as: UTF8.self)
+    }
+
+    @inline(__always)
+    private func textView(_ column: Int32) -> UnsafeRawBufferPointer {
+        let start = sqlite3_column_text(handle, column)
+        return UnsafeRawBufferPointer(
+            start: start, count: Int(sqlite3_column_bytes(handle, column)))
+    }
+
+    /// A view that lives until the next step or reset.
+    @inline(__always)
+    func cell(_ column: Int32) -> Cell {
+        switch sqlite3_column_type(handle, column) {
+        case SQLITE_INTEGER: .integer(sqlite3_column_int64(handle, column))
+        case SQLITE_TEXT: .text(textView(column))
+        case SQLITE_BLOB: .blob(blobView(column))
+        case SQLITE_FLOAT: .real(sqlite3_column_double(handle, column))
+        default: .null
+        }
+    }
+
+    private func failure(_ code: Int32) -> Problem {
+        let connection = sqlite3_db_handle(handle)
+        let extended = sqlite3_extended_errcode(connection)
+        let message = sqlite3_errmsg(connection).map { String(cString: $0) } ?? "no message"
+        sqlite3_reset(handle)
+        let isBusy = code & 0xFF == SQLITE_BUSY || code & 0xFF == SQLITE_LOCKED
+        return Problem(isBusy ? .storeBusy : .storeFailed, "SQLite \(extended): \(message)")
+    }
+
+    // SQLITE_TRANSIENT is a cast macro, which Swift does not import: "copy the bytes now".
+    private static var transient: sqlite3_destructor_type {
+        unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    }
+
+    // A constant for the life of the program: SQLite takes a null pointer for NULL, not for "".
+    nonisolated(unsafe) private static let emptyText: UnsafePointer<CChar> = {
+        let text = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+        text.initialize(to: 0)
+        return UnsafePointer(text)
+    }()
+}

@@ -1,0 +1,28 @@
+import GRDB
+import LynkCore
+
+/// Brings the synced tables of a file to the application's schema; additive only.
+enum Migration {
+    /// Creates what is missing and adds new columns, which costs no row: a default is computed
+    /// by SQLite at read time.
+    ///
+    /// - Throws: ``Problem`` `schema_unknown` for a file of a newer schema: it is not touched.
+    static func run(_ schema: Schema, in database: Database) throws {
+        if let problem = schema.problems.first {
+            throw Problem(
+                .schemaUnknown,
+                "\(problem.table)\(problem.field.map { ".\($0)" } ?? ""): \(problem.reason)")
+        }
+        for table in schema.tables {
+            let sql = TableSQL(table)
+            if try database.tableExists(table.name) {
+                let present = Set(try database.columns(in: table.name).map(\.name))
+                for field in table.fields where !present.contains(field.name) {
+                    try database.execute(
+                        sql: "ALTER TABLE \(table.name) ADD COLUMN \(field.definition)")
+                }
+            }
+            for definition in sql.definitions { try database.execute(sql: definition) }
+        }
+    }
+}
