@@ -12,6 +12,8 @@ final class PageScan {
     private var eras: [UInt32: EraID] = [:]
     private var lanes: [UInt32: LaneID] = [:]
     private var scopes: [UInt32: Scope] = [:]
+    /// Where each scope stands in the scan, and what the device has of it.
+    private var owed: [UInt32: (part: Int, from: Int64)] = [:]
     private var names: (era: HotStatement, lane: HotStatement, scope: HotStatement)
 
     init(_ database: Database, tables: [TableID: TableSQL]) throws {
@@ -25,12 +27,17 @@ final class PageScan {
         )
     }
 
+    private var isFull: Bool {
+        page.byteCount >= Limits.pageBytesTarget || page.rowCount >= Limits.rowsPerPageMax
+    }
+
     func next(_ state: inout PullState) throws -> PullStep {
         while true {
-            try scanRound(&state)
-            if page.byteCount >= Limits.pageBytesTarget || page.rowCount >= Limits.rowsPerPageMax {
-                return .page(page.finish())
+            for (index, part) in state.parts.enumerated() where owed[part.scope] == nil {
+                owed[part.scope] = (index, part.from)
             }
+            try scanRound(&state)
+            if isFull { return .page(page.finish()) }
             let head = try reader.head()
             if head == state.target {
                 if page.rowCount > 0 { return .page(page.finish()) }
@@ -50,8 +57,15 @@ final class PageScan {
             state.parts.append(.init(scope: scope.handle, from: state.floor))
             state.unborn.remove(name)
         }
-        state.part = 0
-        state.position = state.parts.first.map { max($0.from, state.floor) } ?? 0
+        enter(part: 0, &state)
+    }
+
+    private func enter(part: Int, _ state: inout PullState) {
+        state.part = part
+        guard part < state.parts.count else { return }
+        state.position = max(state.parts[part].from, state.floor)
+        state.table = .max
+        state.row = .max
     }
 
     private func scanRound(_ state: inout PullState) throws {
@@ -61,18 +75,12 @@ final class PageScan {
             heads.bind(1, Int64(part.scope))
             let head = try heads.step() ? heads.integer(0) : 0
             heads.reset()
-            if head > state.position {
+            // At the very position rows may be left of a commit that a page cut.
+            if head >= state.position {
                 try scan(part, &state)
-                if page.byteCount >= Limits.pageBytesTarget
-                    || page.rowCount >= Limits.rowsPerPageMax
-                {
-                    return
-                }
+                if isFull { return }
             }
-            state.part += 1
-            if state.part < state.parts.count {
-                state.position = max(state.parts[state.part].from, state.floor)
-            }
+            enter(part: state.part + 1, &state)
         }
     }
 
@@ -81,45 +89,37 @@ final class PageScan {
             database,
             """
             SELECT position, table_id, row FROM lynk_change
-            WHERE scope = ? AND position > ? AND position <= ?
+            WHERE scope = ? AND (position, table_id, row) > (?, ?, ?) AND position <= ?
             ORDER BY position, table_id, row
             """)
         changes.bind(1, Int64(part.scope))
         changes.bind(2, state.position)
-        changes.bind(3, state.target)
+        changes.bind(3, state.table)
+        changes.bind(4, state.row)
+        changes.bind(5, state.target)
         defer { changes.reset() }
-        var last = state.position
-        while try changes.step() {
-            let position = changes.integer(0)
-            // A page ends only between commits: the cursor is a position. A commit is bounded by
-            // the limits of a change set, so a page stays within its frame's pieces.
-            if position != last, page.byteCount >= Limits.pageBytesTarget { break }
-            if page.rowCount >= Limits.rowsPerPageMax {
-                throw Problem(.internalFailure, "a commit with too many rows for a page")
-            }
-            last = position
-            guard let sql = tables[TableID(truncatingIfNeeded: changes.integer(1))] else {
-                continue
-            }
-            try add(row: changes.integer(2), sql, part, position: position, state)
+        while !isFull, try changes.step() {
+            state.position = changes.integer(0)
+            state.table = changes.integer(1)
+            state.row = changes.integer(2)
+            guard let sql = tables[TableID(truncatingIfNeeded: state.table)] else { continue }
+            try add(row: state.row, sql, part, state)
         }
-        state.position = last
     }
 
     private func add(
-        row: Int64, _ sql: TableSQL, _ part: PullState.Part, position: Int64, _ state: PullState
+        row: Int64, _ sql: TableSQL, _ part: PullState.Part, _ state: PullState
     ) throws {
         let select = try HotStatement(database, sql.selectByRow)
         select.bind(1, row)
         defer { select.reset() }
         guard try select.step() else { return }
         let record = try StampCodec.decode(select.blobView(2))
-        let members = record.scopes.filter { scope in
-            state.parts.contains { $0.scope == scope }
-        }
+        let members = record.scopes.filter { owed[$0] != nil }
         // A row of two scopes of the set goes out once: with the first one that still owes it.
-        let owing = state.parts.first { members.contains($0.scope) && position > max($0.from, state.floor) }
-        guard owing?.scope == part.scope else { return }
+        let owing = members.filter { state.position > max(owed[$0]?.from ?? 0, state.floor) }
+            .min { (owed[$0]?.part ?? 0) < (owed[$1]?.part ?? 0) }
+        guard owing == part.scope else { return }
         for handle in members where scopes[handle] == nil {
             scopes[handle] = Scope(try name(names.scope, handle) { $0.text(0) })
         }

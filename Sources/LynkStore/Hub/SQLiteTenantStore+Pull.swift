@@ -21,9 +21,12 @@ struct PullState: Sendable {
     var parts: [Part]
     /// Names of the set that have no handle yet.
     var unborn: Set<Scope>
-    /// Index of the part being scanned, and the position within it.
+    /// Index of the part being scanned, and how far in it: the last row that was read. A commit
+    /// may have more rows than a page, so a page may end inside one.
     var part = 0
     var position: Int64
+    var table: Int64 = .max
+    var row: Int64 = .max
     /// The head that this round goes to.
     var target: Int64
     /// Where the round before ended; 0 in the first, which starts at each part's own `from`.
