@@ -118,7 +118,8 @@ struct CheckTests {
 
     static let texts = [
         Plant(
-            Documentation.check, core, bad: "public struct A {}", good: "/// A.\npublic struct A {}",
+            Documentation.check, core, bad: "public struct A {}",
+            good: "/// A.\npublic struct A {}",
             because: "types are documented"),
         Plant(
             Documentation.check, core, bad: "public static func a() {}",
@@ -134,7 +135,9 @@ struct CheckTests {
             because: "the book is what the repository ships"),
     ]
 
-    @Test("finds the slip and lets its twin pass", arguments: imports + lengths + words + traps + texts)
+    @Test(
+        "finds the slip and lets its twin pass",
+        arguments: imports + lengths + words + traps + texts)
     func plant(_ plant: Plant) {
         let bad = SourceFile(path: plant.path, text: plant.bad)
         let good = SourceFile(path: plant.path, text: plant.good)

@@ -44,6 +44,10 @@ struct RepositoryTests {
 
     @Test("every page that is named is there")
     func pages() {
-        for violation in Texts.deadReferences(in: .package) { Issue.record("\(violation)") }
+        // The checks' own tests plant references that lead nowhere.
+        let files = SourceTree.package.files.filter { !$0.path.hasPrefix("Tests/RepositoryTests/") }
+        for violation in Texts.deadReferences(in: SourceTree(files: files)) {
+            Issue.record("\(violation)")
+        }
     }
 }

@@ -1,5 +1,6 @@
 /// What one change set does to one row.
 public struct RowChange: Hashable, Sendable {
+    /// What happens to the row as a whole.
     public enum Kind: UInt8, Hashable, Sendable {
         /// The birth of the row: the key was minted by this change set's author.
         case insert = 0
@@ -45,5 +46,6 @@ public struct RowChange: Hashable, Sendable {
         self.adds = adds.sorted { $0.field < $1.field }
     }
 
+    /// The new value of a field, or `nil` when this change does not write it.
     public func put(_ field: FieldID) -> Value? { puts.first { $0.field == field }?.value }
 }

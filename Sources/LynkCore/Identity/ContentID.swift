@@ -11,7 +11,9 @@ public struct ContentID: Hashable, Comparable, Sendable, BitwiseCopyable {
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 32 else { return nil }
         var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        for (index, byte) in bytes.enumerated() {
+            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        }
         self.words = (words[0], words[1], words[2], words[3])
     }
 
@@ -28,7 +30,9 @@ public struct ContentID: Hashable, Comparable, Sendable, BitwiseCopyable {
 
     init(_ digest: SHA256.Digest) {
         self = digest.withUnsafeBytes { raw in
-            let words = (0..<4).map { UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self)) }
+            let words = (0..<4).map {
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8 * $0, as: UInt64.self))
+            }
             return ContentID(words: (words[0], words[1], words[2], words[3]))
         }
     }

@@ -1,5 +1,6 @@
 /// A write that a policy did not simply let through, kept whole for people.
 public struct Conflict: Hashable, Sendable {
+    /// Which of the two values stands now.
     public enum Outcome: String, Hashable, Sendable {
         case newWon, currentWon, refused
     }
@@ -24,6 +25,7 @@ public struct RowMergeOutcome: Sendable {
     public var overflowed = false
 }
 
+/// A change into a row, field by field (Protocol/04-merge.md). Pure.
 public enum RowMerge {
     /// Merges one change of `writer` into a row.
     ///
@@ -31,7 +33,7 @@ public enum RowMerge {
     ///   - current: the hub's row, or a device's confirmed row.
     ///   - scopes: handles for a row that is born here.
     ///   - sees: whether the row is in a scope that the author had; if not, nothing of it was
-    ///     known, whatever the context says (ruling: a context covers only what was delivered).
+    ///     known, whatever the context says: a context covers only what was delivered.
     ///   - oid: the content id behind a stamp, asked only when two effective times are equal.
     /// - Returns: an update or delete of a row that is not there changes nothing: see
     ///   ``RowMergeOutcome/row``.

@@ -55,7 +55,8 @@ enum Book {
     static func rules(in page: SourceFile) -> [Rule] {
         let starts = page.lines.indices.filter { ruleID(of: page.lines[$0]) != nil }
         return starts.map { start in
-            let end = page.lines.indices.dropFirst(start + 1)
+            let end =
+                page.lines.indices.dropFirst(start + 1)
                 .first { page.lines[$0].hasPrefix("#") } ?? page.lines.endIndex
             let text = page.lines[start..<end].joined(separator: " ")
             let held = text.firstRange(of: "Held by:").map { text[$0.upperBound...] } ?? ""
@@ -93,7 +94,8 @@ enum Book {
                 report("rule \(rule.id) is there twice", "give the newer one the next number")
             }
             if rule.holders.isEmpty {
-                report("nothing holds \(rule.id)", "write a test and name it: Held by: T/Suite.test")
+                report(
+                    "nothing holds \(rule.id)", "write a test and name it: Held by: T/Suite.test")
             }
             for holder in rule.holders where !tests.contains(holder) && !files.contains(holder) {
                 report("\(rule.id) names \(holder), which is not there", "name a test that exists")

@@ -41,7 +41,8 @@ enum Documentation {
         case "struct", "class", "actor", "protocol":
             return "\(tokens[index].text) \(name.text)"
         case "enum":
-            let isTag = index + 3 < tokens.count && tokens[index + 2].text == "{"
+            let isTag =
+                index + 3 < tokens.count && tokens[index + 2].text == "{"
                 && tokens[index + 3].text == "}"
             return isTag ? nil : "enum \(name.text)"
         case "func":

@@ -1,4 +1,4 @@
-/// An import only goes to a lower level of the package, and the system's libraries are wrapped once.
+/// An import only goes to a lower level of the package; the system's libraries are wrapped once.
 enum ImportDirection {
     /// What each target may import; the standard library's modules are free for all.
     static let allowed: [String: Set<String>] = {
@@ -46,12 +46,14 @@ enum ImportDirection {
                         mend: "add the target to ImportDirection.allowed with what it may import")
                 ]
             }
-            return imports(of: file).filter { !allowed.contains($0.name) && !free.contains($0.name) }
-                .map {
-                    Violation(
-                        path: file.path, line: $0.line, what: "\(target) imports \($0.name)",
-                        mend: "move the code to the target that may, or put a port between them")
-                }
+            return imports(of: file).filter {
+                !allowed.contains($0.name) && !free.contains($0.name)
+            }
+            .map {
+                Violation(
+                    path: file.path, line: $0.line, what: "\(target) imports \($0.name)",
+                    mend: "move the code to the target that may, or put a port between them")
+            }
         })
 
     /// The modules that the file imports; `import struct M.T` counts as `M`.

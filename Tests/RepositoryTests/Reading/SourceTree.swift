@@ -49,7 +49,9 @@ struct SourceTree: Sendable {
         let tops = [
             ".ci", "Package.swift", "Protocol", "README.md", "Samples", "Sources", "Tests",
         ]
-        let kinds: Set = ["swift", "md", "sh", "c", "h", "cddl", "json", "modulemap", "sql", "html"]
+        let kinds: Set = [
+            "swift", "md", "sh", "c", "h", "cddl", "json", "modulemap", "sql", "html",
+        ]
         var files: [SourceFile] = []
         for top in tops {
             for path in Self.paths(below: root, from: top).sorted() {
