@@ -129,7 +129,7 @@ struct CheckTests {
             good: "public init(a: Int) {}", because: "what can fail says when"),
         Plant(
             Texts.paths, "Samples/a.sh", bad: "cd " + Texts.machinePaths[1] + "me",
-            good: "cd \"$root\"" + Texts.machinePaths[1] + "me", because: "absolute paths only"),
+            good: "cd $root" + Texts.machinePaths[1] + "me", because: "absolute paths only"),
         Plant(
             Texts.citations, core, bad: "/// See DESIGN" + ".md", good: "/// See Protocol/04-merge",
             because: "the book is what the repository ships"),
