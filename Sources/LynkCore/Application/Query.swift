@@ -1,5 +1,6 @@
 /// A read for people, as data: the store prepares and runs it, and a test prepares them all.
 public struct Query: Sendable {
+    /// What the caller gives, by name.
     public struct Parameter: Sendable {
         public let name: String
         public let type: FieldType
@@ -10,6 +11,7 @@ public struct Query: Sendable {
         }
     }
 
+    /// What the SELECT returns at one place, in order.
     public struct Column: Sendable {
         public let name: String
         public let type: FieldType

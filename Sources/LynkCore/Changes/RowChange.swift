@@ -1,5 +1,6 @@
 /// What one change set does to one row.
 public struct RowChange: Hashable, Sendable {
+    /// What happens to the row as a whole.
     public enum Kind: UInt8, Hashable, Sendable {
         /// The birth of the row: the key was minted by this change set's author.
         case insert = 0

@@ -16,7 +16,9 @@ public struct SetDigest: Hashable, Sendable {
     public init?(count: Int64, sum: some Collection<UInt8>) {
         guard sum.count == 32 else { return nil }
         var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in sum.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        for (index, byte) in sum.enumerated() {
+            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+        }
         self.count = count
         limbs = (words[0], words[1], words[2], words[3])
     }

@@ -9,7 +9,9 @@ public struct DeviceKey: Sendable {
 
     /// Returns `nil` unless the bytes are a private key of thirty-two bytes.
     public init?(bytes: [UInt8]) {
-        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else { return nil }
+        guard let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: bytes) else {
+            return nil
+        }
         self.key = key
     }
 
@@ -34,11 +36,16 @@ public struct DevicePublicKey: Sendable, Equatable {
 
     /// Returns `nil` unless the bytes are a public key of thirty-two bytes.
     public init?(bytes: [UInt8]) {
-        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else { return nil }
+        guard let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes) else {
+            return nil
+        }
         self.init(key)
     }
 
-    public func verifies(_ signature: [UInt8], of message: [UInt8], as label: SignatureLabel) -> Bool {
+    /// Whether this key made the signature over the label and the message.
+    public func verifies(_ signature: [UInt8], of message: [UInt8], as label: SignatureLabel)
+        -> Bool
+    {
         key.isValidSignature(signature, for: label.prefix + message)
     }
 

@@ -1,5 +1,6 @@
 /// A write that a policy did not simply let through, kept whole for people.
 public struct Conflict: Hashable, Sendable {
+    /// Which of the two values stands now.
     public enum Outcome: String, Hashable, Sendable {
         case newWon, currentWon, refused
     }
@@ -24,6 +25,7 @@ public struct RowMergeOutcome: Sendable {
     public var overflowed = false
 }
 
+/// A change into a row, field by field (Protocol/04-merge.md). Pure.
 public enum RowMerge {
     /// Merges one change of `writer` into a row.
     ///

@@ -52,7 +52,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     /// One sentence that says what to do.
     public var remedy: String {
         switch self {
-        case .enrolmentCodeUnknown: "Check the code for typing slips, or ask the office for a new one."
+        case .enrolmentCodeUnknown:
+            "Check the code for typing slips, or ask the office for a new one."
         case .enrolmentCodeUsed: "Ask the office for a new code: each enrols one device once."
         case .tokenMissing: "Send the header Authorization: Bearer with a token from /v1/token."
         case .tokenInvalid: "Get a new token from /v1/token; the outbox is kept meanwhile."
@@ -63,7 +64,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .deviceRevoked: "Ask the office; what was written before is kept and can be exported."
         case .notEnrolled: "Run lynk enroll with a code from the office first."
         case .roleUnknown: "Use one of the roles that the application declares."
-        case .bodyMalformed: "Send a body in the format of Protocol/05-exchange.md; nothing was stored."
+        case .bodyMalformed:
+            "Send a body in the format of Protocol/05-exchange.md; nothing was stored."
         case .bodyTooLarge: "Split the request: the limits are in Protocol/10-limits.md."
         case .protocolUnsupported: "Upgrade the older side; unsent work stays in the outbox."
         case .mediaTypeUnsupported: "Send Content-Type application/vnd.lynk.sync+cbor."
@@ -85,7 +87,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .deleteUnsupported: "State a correcting fact instead of deleting the row."
         case .notAuthorized: "Ask the office for the right; the change is kept for review."
         case .storeBusy: "Repeat the request."
-        case .storeFailed: "Check disk space and permissions, then try again; nothing was acknowledged."
+        case .storeFailed:
+            "Check disk space and permissions, then try again; nothing was acknowledged."
         case .replicaLocked: "Close the other program that has this replica open."
         case .directoryLocked: "Stop the other lynkd that serves this data directory."
         case .digestMismatch: "Run lynk verify; the incident is kept with both sides."

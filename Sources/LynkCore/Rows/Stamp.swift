@@ -19,6 +19,7 @@ public struct Stamp: Hashable, Sendable, BitwiseCopyable {
 /// The stamps of a row: one for the whole row, and one more only for each field that a later
 /// commit wrote. It stands in the row's `_stamp` column.
 public struct StampRecord: Hashable, Sendable {
+    /// The stamp of one field that a later commit wrote.
     public struct Override: Hashable, Sendable {
         public let field: FieldID
         public let stamp: Stamp
@@ -46,6 +47,7 @@ public struct StampRecord: Hashable, Sendable {
         overrides.first { $0.field == field }?.stamp ?? row
     }
 
+    /// Notes that this commit wrote the field last.
     public mutating func set(_ stamp: Stamp, for field: FieldID) {
         let override = Override(field: field, stamp: stamp)
         if let index = overrides.firstIndex(where: { $0.field >= field }) {

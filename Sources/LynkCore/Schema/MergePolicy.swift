@@ -30,6 +30,7 @@ public struct Lattice: Hashable, Sendable {
 
     public init(_ states: [String]) { self.states = states }
 
+    /// The place of a state in the order, from 0; `nil` for what is no declared state.
     public func rank(_ value: Value) -> Int? {
         value.textValue.flatMap { states.firstIndex(of: $0) }
     }

@@ -9,14 +9,19 @@ extension Schema {
     /// Every slip in the declaration, in the order of the tables.
     public var problems: [SchemaProblem] {
         var found: [SchemaProblem] = []
-        if Set(tables.map(\.id)).count != tables.count || Set(tables.map(\.name)).count != tables.count {
-            found.append(SchemaProblem(table: name, field: nil, reason: "two tables share an id or a name"))
+        if Set(tables.map(\.id)).count != tables.count
+            || Set(tables.map(\.name)).count != tables.count
+        {
+            found.append(
+                SchemaProblem(table: name, field: nil, reason: "two tables share an id or a name"))
         }
         for table in tables {
             if Set(table.fields.map(\.id)).count != table.fields.count
                 || Set(table.fields.map(\.name)).count != table.fields.count
             {
-                found.append(SchemaProblem(table: table.name, field: nil, reason: "two fields share an id or a name"))
+                found.append(
+                    SchemaProblem(
+                        table: table.name, field: nil, reason: "two fields share an id or a name"))
             }
             // Digests take the fields in this order, on every replica and at every version.
             if table.fields.map(\.id) != table.fields.map(\.id).sorted() {
@@ -24,11 +29,16 @@ extension Schema {
             }
             for field in table.fields {
                 if let reason = field.problem {
-                    found.append(SchemaProblem(table: table.name, field: field.name, reason: reason))
+                    found.append(
+                        SchemaProblem(table: table.name, field: field.name, reason: reason))
                 }
             }
-            for index in table.indexes where !index.fields.allSatisfy({ table.ordinal(named: $0) != nil }) {
-                found.append(SchemaProblem(table: table.name, field: index.name, reason: "an index names an unknown field"))
+            for index in table.indexes
+            where !index.fields.allSatisfy({ table.ordinal(named: $0) != nil }) {
+                found.append(
+                    SchemaProblem(
+                        table: table.name, field: index.name,
+                        reason: "an index names an unknown field"))
             }
         }
         return found
@@ -37,7 +47,9 @@ extension Schema {
 
 extension FieldSchema {
     var problem: String? {
-        guard isSQLName(name), name != "id" else { return "a field's name is a lower-case word other than id" }
+        guard isSQLName(name), name != "id" else {
+            return "a field's name is a lower-case word other than id"
+        }
         guard defaultValue.isNull || type.admits(defaultValue) else {
             return "the default does not have the field's type"
         }
@@ -60,7 +72,8 @@ extension FieldType {
     /// Whether SQLite may store this value in a field of this type. NULL always may.
     public func admits(_ value: Value) -> Bool {
         switch (self, value) {
-        case (_, .null), (.integer, .integer), (.money, .integer), (.text, .text), (.blob, .blob): true
+        case (_, .null), (.integer, .integer), (.money, .integer), (.text, .text), (.blob, .blob):
+            true
         case (.real, .real(let number)): !number.isNaN && !(number == 0 && number.sign == .minus)
         case (.key, .blob(let bytes)): bytes.count == 16
         default: false

@@ -20,6 +20,7 @@ public enum FieldAuthority: String, Hashable, Sendable {
     case hub
 }
 
+/// A column of a synced table, and how concurrent writes to it become one.
 public struct FieldSchema: Hashable, Sendable {
     public let id: FieldID
     public let name: String
@@ -54,12 +55,14 @@ public struct IndexSchema: Hashable, Sendable {
     }
 }
 
+/// Whether a table's rows may change after their birth.
 public enum TableKind: String, Hashable, Sendable {
     /// Facts: a row is written once, whole, and neither updated nor deleted.
     case appendOnly
     case mutable
 }
 
+/// A synced table.
 public struct TableSchema: Hashable, Sendable {
     public let id: TableID
     public let name: String
@@ -85,7 +88,9 @@ public struct TableSchema: Hashable, Sendable {
             fields.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The field's place in ``fields``, or `nil` for a field of a newer schema.
     public func ordinal(of field: FieldID) -> Int? { ordinals[field] }
+    /// The place in ``fields`` of the field with this name.
     public func ordinal(named name: String) -> Int? { names[name] }
 
     /// A row that wrote nothing.
@@ -110,6 +115,8 @@ public struct Schema: Hashable, Sendable {
             tables.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// The table with this id, or `nil` for a table of a newer schema.
     public func table(_ id: TableID) -> TableSchema? { positions[id].map { tables[$0] } }
+    /// The table with this name.
     public func table(named name: String) -> TableSchema? { names[name].map { tables[$0] } }
 }

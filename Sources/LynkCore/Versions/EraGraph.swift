@@ -38,6 +38,7 @@ public struct EraGraph: Sendable, Equatable {
         return result
     }
 
+    /// Whether the commit is in the set that the vector means, inherited eras included.
     public func contains(_ vector: VersionVector, _ dot: Dot) -> Bool {
         if dot.number <= vector[dot.era] { return true }
         return vector.entries.keys.contains { (inherited[$0]?[dot.era] ?? 0) >= dot.number }
@@ -48,6 +49,7 @@ public struct EraGraph: Sendable, Equatable {
         left.entries.allSatisfy { contains(right, Dot(era: $0.key, number: $0.value)) }
     }
 
+    /// How two vectors stand to each other; concurrent when neither contains the other.
     public func order(of left: VersionVector, relativeTo right: VersionVector) -> CausalOrder {
         switch (isContained(left, in: right), isContained(right, in: left)) {
         case (true, true): .equal

@@ -2,6 +2,7 @@ public import LynkCore
 
 /// What one request asks a tenant's hub to commit.
 public struct Push: Sendable {
+    /// Who speaks: a device by its signed chain, or a back office through the hub.
     public enum Work: Sendable {
         /// Change sets of a device, in chain order, with its signature over the last oid.
         case changeSets([SealedChangeSet], signature: [UInt8])

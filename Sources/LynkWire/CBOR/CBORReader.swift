@@ -141,8 +141,12 @@ package struct CBORReader {
 
     package mutating func bool() throws(WireError) -> Bool {
         switch try peek() {
-        case 0xF4: position += 1; return false
-        case 0xF5: position += 1; return true
+        case 0xF4:
+            position += 1
+            return false
+        case 0xF5:
+            position += 1
+            return true
         default: throw .unexpected("boolean")
         }
     }
@@ -168,7 +172,8 @@ package struct CBORReader {
         let first = try peek()
         guard first == 0xFA || first == 0xFB else { throw .unexpected("float") }
         let (_, bits) = try head()
-        let number = first == 0xFA ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
+        let number =
+            first == 0xFA ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
         guard !number.isNaN, !(number == 0 && number.sign == .minus) else {
             throw .invalid("NaN or negative zero")
         }

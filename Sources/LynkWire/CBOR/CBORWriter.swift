@@ -14,10 +14,18 @@ package struct CBORWriter: Sendable {
         let top = major << 5
         switch argument {
         case 0..<24: bytes.append(top | UInt8(argument))
-        case 24..<0x100: bytes.append(top | 24); bytes.append(UInt8(argument))
-        case 0x100..<0x1_0000: bytes.append(top | 25); bigEndian(UInt16(argument))
-        case 0x1_0000..<0x1_0000_0000: bytes.append(top | 26); bigEndian(UInt32(argument))
-        default: bytes.append(top | 27); bigEndian(argument)
+        case 24..<0x100:
+            bytes.append(top | 24)
+            bytes.append(UInt8(argument))
+        case 0x100..<0x1_0000:
+            bytes.append(top | 25)
+            bigEndian(UInt16(argument))
+        case 0x1_0000..<0x1_0000_0000:
+            bytes.append(top | 26)
+            bigEndian(UInt32(argument))
+        default:
+            bytes.append(top | 27)
+            bigEndian(argument)
         }
     }
 

@@ -1,0 +1,66 @@
+import Testing
+
+/// The checks of the book, on pages that are planted.
+struct BookTests {
+    let codes = SourceFile(
+        path: "Sources/P.swift",
+        text: """
+            enum ProblemCode: String {
+                case notFound = "not_found"
+                case timedOut = "timed_out"
+            }
+            """)
+
+    func page(_ rows: String...) -> SourceFile {
+        SourceFile(path: "Protocol/p.md", text: rows.joined(separator: "\n"))
+    }
+
+    @Test("a code without a row, without a mend, and a row without a code are found")
+    func problems() {
+        let whole = page(
+            "| `not_found` | There is no such row here. | Check the address. |",
+            "| `timed_out` | No progress for 30 seconds. | Repeat the request. |")
+        #expect(Book.unexplainedProblems(codes: codes, page: whole) == [])
+        #expect(Book.forgottenProblems(codes: codes, page: whole) == [])
+
+        let missing = page("| `not_found` | There is no such row here. | Check the address. |")
+        #expect(Book.unexplainedProblems(codes: codes, page: missing).map(\.line) == [3])
+
+        let thin = page(
+            "| `not_found` | There is no such row here. | |",
+            "| `timed_out` | No progress for 30 seconds. | Repeat the request. |")
+        #expect(Book.unexplainedProblems(codes: codes, page: thin).map(\.line) == [1])
+
+        let stale = page("| `gone` | It went away long ago. | Forget about it. |")
+        #expect(Book.forgottenProblems(codes: codes, page: stale).map(\.line) == [1])
+    }
+
+    @Test("a rule without a holder, with an invented one, or there twice is found")
+    func rules() {
+        let test = SourceFile(
+            path: "Tests/LynkCoreTests/MergeTests.swift",
+            text: "struct MergeTests {\n@Test func counters() {}\n}")
+        func loose(_ text: String) -> [String] {
+            let page = SourceFile(path: "Protocol/04.md", text: text)
+            return Book.looseRules(in: SourceTree(files: [test, page])).map(\.what)
+        }
+        let held = "### M1  Counters add\nText.\nHeld by: `LynkCoreTests/MergeTests.counters`.\n"
+        #expect(loose(held) == [])
+        #expect(loose("### M1  Counters add\nText.\n") == ["nothing holds M1"])
+        #expect(
+            loose("### M1  Counters add\nHeld by: LynkCoreTests/MergeTests.sets")
+                == ["M1 names LynkCoreTests/MergeTests.sets, which is not there"])
+        #expect(loose(held + held) == ["rule M1 is there twice"])
+        #expect(loose("### Words\nHeld by nothing, because it is not a rule.") == [])
+    }
+
+    @Test("a reference to a page that is not there is found")
+    func references() {
+        let page = SourceFile(path: "Protocol/04-merge.md", text: "")
+        let source = SourceFile(
+            path: "Sources/A.swift",
+            text: "/// (Protocol/04-merge.md)\n/// Protocol/05-" + "gone.md.")
+        let found = Texts.deadReferences(in: SourceTree(files: [page, source]))
+        #expect(found.map(\.line) == [2])
+    }
+}

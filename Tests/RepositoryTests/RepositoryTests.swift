@@ -1,0 +1,53 @@
+import Testing
+
+/// The repository holds itself to its own rules; each failure says how to mend it.
+struct RepositoryTests {
+    static let checks = [
+        ImportDirection.check, Lengths.files, Lengths.functions, Lengths.lines, Words.types,
+        Words.leftovers, Traps.traps, Traps.testTraps, Traps.sleeps, Traps.ambient, Traps.prints,
+        Documentation.check, Texts.paths, Texts.citations,
+    ]
+
+    @Test("every file keeps to the rules", arguments: checks.indices)
+    func everyFile(_ index: Int) {
+        let check = Self.checks[index]
+        for violation in check.violations(in: .package) {
+            Issue.record("\(check.name): \(violation)")
+        }
+    }
+
+    @Test("the tree is found and is not empty")
+    func tree() {
+        #expect(SourceTree.package.file("Package.swift") != nil)
+        #expect(SourceTree.package.swift.count > 50)
+        let targets = Set(
+            SourceTree.package.swift.filter { $0.path.hasPrefix("Sources/") }.compactMap(\.target))
+        #expect(targets.isSuperset(of: ["LynkCore", "LynkEngine", "LynkStore", "LynkServer"]))
+    }
+
+    @Test("every problem code is explained, and every explained one exists")
+    func problems() throws {
+        let tree = SourceTree.package
+        let codes = try #require(tree.file("Sources/LynkCore/Problems/ProblemCode.swift"))
+        let page = try #require(tree.file("Protocol/09-problems.md"))
+        for violation in Book.unexplainedProblems(codes: codes, page: page)
+            + Book.forgottenProblems(codes: codes, page: page)
+        {
+            Issue.record("\(violation)")
+        }
+    }
+
+    @Test("every rule of the book is held by a test that exists")
+    func rules() {
+        for violation in Book.looseRules(in: .package) { Issue.record("\(violation)") }
+    }
+
+    @Test("every page that is named is there")
+    func pages() {
+        // The checks' own tests plant references that lead nowhere.
+        let files = SourceTree.package.files.filter { !$0.path.hasPrefix("Tests/RepositoryTests/") }
+        for violation in Texts.deadReferences(in: SourceTree(files: files)) {
+            Issue.record("\(violation)")
+        }
+    }
+}
