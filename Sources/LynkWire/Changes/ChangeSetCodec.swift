@@ -47,6 +47,14 @@ public enum ChangeSetCodec {
         return SealedChangeSet(oid: contentID(of: bytes), bytes: bytes, content: content)
     }
 
+    /// The changes alone, as the hub's log keeps the consequences that an application derived.
+    package static func encode(changes: [RowChange]) -> [UInt8] {
+        var writer = CBORWriter(reserving: 16 + 96 * changes.count)
+        writer.array(changes.count)
+        for change in changes { writer.change(change) }
+        return writer.bytes
+    }
+
     static func contentID(of bytes: [UInt8]) -> ContentID {
         bytes.withUnsafeBytes { ContentID(hashing: $0) }
     }
