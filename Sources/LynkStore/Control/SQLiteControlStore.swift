@@ -1,0 +1,186 @@
+import Foundation
+import GRDB
+public import LynkCore
+public import LynkEngine
+
+/// Tenants, devices, codes and secrets in `control.sqlite`; every call is one durable transaction.
+public final class SQLiteControlStore: ControlStore {
+    private let pool: DatabasePool
+
+    /// - Throws: ``Problem`` `store_failed` for a file that cannot be used.
+    public init(path: String) throws {
+        pool = try OpenPool.open(path, readers: 2)
+        try pool.write { database in
+            for statement in Self.definitions { try database.execute(sql: statement) }
+        }
+    }
+
+    private static let definitions = [
+        """
+        CREATE TABLE IF NOT EXISTS tenant (
+            id      BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+            name    TEXT NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT
+        """,
+        // A code is kept only as its hash; `device` is set when it was used.
+        """
+        CREATE TABLE IF NOT EXISTS code (
+            hash    BLOB NOT NULL PRIMARY KEY,
+            tenant  BLOB NOT NULL,
+            user    BLOB NOT NULL,
+            role    TEXT NOT NULL,
+            expires INTEGER NOT NULL,
+            device  BLOB
+        ) STRICT
+        """,
+        """
+        CREATE TABLE IF NOT EXISTS device (
+            id         BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+            tenant     BLOB NOT NULL,
+            user       BLOB NOT NULL,
+            role       TEXT NOT NULL,
+            public_key BLOB NOT NULL,
+            enrolled   INTEGER NOT NULL,
+            revoked    INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        "CREATE INDEX IF NOT EXISTS device_tenant ON device (tenant)",
+        "CREATE TABLE IF NOT EXISTS secret (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT",
+    ]
+
+    public func createTenant(_ record: TenantRecord) throws {
+        try pool.write { database in
+            try database.execute(
+                sql: "INSERT INTO tenant (id, name, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [Data(record.id.bytes), record.name, record.createdMilliseconds])
+            guard database.changesCount == 1 else {
+                throw Problem(.alreadyExists, "tenant \(record.id)")
+            }
+        }
+    }
+
+    public func tenant(_ id: TenantID) throws -> TenantRecord? {
+        try pool.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT id, name, created FROM tenant WHERE id = ?",
+                arguments: [Data(id.bytes)]
+            ).map(Self.tenant)
+        }
+    }
+
+    public func tenants() throws -> [TenantRecord] {
+        try pool.read { database in
+            try Row.fetchAll(database, sql: "SELECT id, name, created FROM tenant ORDER BY id")
+                .map(Self.tenant)
+        }
+    }
+
+    private static func tenant(_ row: Row) throws -> TenantRecord {
+        TenantRecord(id: try row.id("id"), name: row["name"], createdMilliseconds: row["created"])
+    }
+
+    public func addCode(_ code: EnrolmentCode) throws {
+        try pool.write { database in
+            try database.execute(
+                sql: "INSERT INTO code (hash, tenant, user, role, expires) VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    Data(code.hash), Data(code.tenant.bytes), Data(code.user.bytes), code.role,
+                    code.expiresMilliseconds,
+                ])
+        }
+    }
+
+    public func redeem(
+        codeHash: [UInt8], device: DeviceID, publicKey: DevicePublicKey, nowMilliseconds: Int64
+    ) throws -> DeviceRecord {
+        try pool.write { database in
+            let row = try Row.fetchOne(
+                database, sql: "SELECT * FROM code WHERE hash = ?", arguments: [Data(codeHash)])
+            guard let row else { throw Problem(.enrolmentCodeUnknown) }
+            guard (row["device"] as Data?) == nil else { throw Problem(.enrolmentCodeUsed) }
+            guard (row["expires"] as Int64) > nowMilliseconds else {
+                throw Problem(.enrolmentCodeUnknown, "the code has expired")
+            }
+            try database.execute(
+                sql: "UPDATE code SET device = ? WHERE hash = ?",
+                arguments: [Data(device.bytes), Data(codeHash)])
+            let principal = Principal(
+                tenant: try row.id("tenant"), device: device, user: try row.id("user"),
+                role: row["role"])
+            try database.execute(
+                sql: """
+                    INSERT INTO device (id, tenant, user, role, public_key, enrolled)
+                    VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    Data(device.bytes), Data(principal.tenant.bytes), Data(principal.user.bytes),
+                    principal.role, Data(publicKey.bytes), nowMilliseconds,
+                ])
+            return DeviceRecord(
+                principal: principal, publicKey: publicKey,
+                enrolledMilliseconds: nowMilliseconds, isRevoked: false)
+        }
+    }
+
+    public func device(_ id: DeviceID) throws -> DeviceRecord? {
+        try pool.read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT * FROM device WHERE id = ?", arguments: [Data(id.bytes)]
+            ).map(Self.device)
+        }
+    }
+
+    public func devices(of tenant: TenantID) throws -> [DeviceRecord] {
+        try pool.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM device WHERE tenant = ? ORDER BY enrolled, id",
+                arguments: [Data(tenant.bytes)]
+            ).map(Self.device)
+        }
+    }
+
+    private static func device(_ row: Row) throws -> DeviceRecord {
+        let key: Data = row["public_key"]
+        guard let publicKey = DevicePublicKey(bytes: Array(key)) else {
+            throw Problem(.storeFailed, "a device's key is damaged")
+        }
+        let principal = Principal(
+            tenant: try row.id("tenant"), device: try row.id("id"), user: try row.id("user"),
+            role: row["role"])
+        return DeviceRecord(
+            principal: principal, publicKey: publicKey, enrolledMilliseconds: row["enrolled"],
+            isRevoked: (row["revoked"] as Int64) != 0)
+    }
+
+    public func revoke(_ device: DeviceID) throws {
+        try pool.write { database in
+            try database.execute(
+                sql: "UPDATE device SET revoked = 1 WHERE id = ?", arguments: [Data(device.bytes)])
+            guard database.changesCount == 1 else { throw Problem(.notFound, "device \(device)") }
+        }
+    }
+
+    public func secret(_ name: String, orMake make: () -> [UInt8]) throws -> [UInt8] {
+        try pool.write { database in
+            let found = try Data.fetchOne(
+                database, sql: "SELECT value FROM secret WHERE name = ?", arguments: [name])
+            if let found { return Array(found) }
+            let made = make()
+            try database.execute(
+                sql: "INSERT INTO secret (name, value) VALUES (?, ?)", arguments: [name, Data(made)])
+            return made
+        }
+    }
+}
+
+extension Row {
+    /// A column of sixteen bytes as the id that it is.
+    func id<Tag>(_ column: String) throws -> Identifier<Tag> {
+        let data: Data = self[column]
+        guard let id = Identifier<Tag>(bytes: data) else {
+            throw Problem(.storeFailed, "\(column) is not sixteen bytes")
+        }
+        return id
+    }
+}

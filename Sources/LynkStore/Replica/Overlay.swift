@@ -1,0 +1,140 @@
+import GRDB
+import LynkCore
+import LynkWire
+
+/// Own change sets that the hub's rows do not include yet, kept visible on top of them.
+struct Overlay {
+    private let database: Database
+    private let tables: [TableID: TableSQL]
+
+    init(_ database: Database, tables: [TableID: TableSQL]) {
+        self.database = database
+        self.tables = tables
+    }
+
+    /// Change sets after `sequence`, in chain order.
+    func changeSets(after sequence: UInt64) throws -> [(sequence: UInt64, content: ChangeSet)] {
+        let select = try HotStatement(
+            database, "SELECT sequence, bytes FROM lynk_outbox WHERE sequence > ? ORDER BY sequence")
+        select.bind(1, Int64(sequence))
+        defer { select.reset() }
+        var found: [(UInt64, ChangeSet)] = []
+        while try select.step() {
+            do {
+                let sealed = try ChangeSetCodec.open(select.blob(1))
+                found.append((UInt64(select.integer(0)), sealed.content))
+            } catch {
+                throw Problem(.storeFailed, "an own change set is damaged: \(error)")
+            }
+        }
+        return found
+    }
+
+    /// Brings rows that no page covered back to the hub's image: a refused or unseen change of
+    /// ours leaves nothing behind.
+    func undo(_ changeSets: [ChangeSet]) throws {
+        var seen: Set<RowName> = []
+        for change in changeSets.lazy.flatMap(\.changes) {
+            guard let sql = tables[change.table],
+                seen.insert(RowName(table: change.table, key: change.key)).inserted
+            else { continue }
+            guard let found = try find(sql, change.key), found.record == nil else { continue }
+            if let image = try Shadow(database).take(sql.schema, change.key) {
+                try write(
+                    sql, found.rowid, Array(image.values.indices), image.values,
+                    stamp: StampCodec.encode(image.record))
+            } else {
+                let delete = try HotStatement(database, sql.delete)
+                delete.bind(1, found.rowid)
+                try delete.run()
+            }
+        }
+    }
+
+    /// Applies pending changes again over the hub's rows; they stay on top until acknowledged.
+    func redo(_ changeSet: ChangeSet) throws {
+        for change in changeSet.changes {
+            guard let sql = tables[change.table] else { continue }
+            if let found = try find(sql, change.key) {
+                try update(found, with: change, sql)
+            } else if change.kind == .insert {
+                var values = sql.schema.defaults
+                _ = apply(change, to: &values, sql.schema)
+                let insert = try HotStatement(database, sql.insert)
+                insert.bind(1, blob: change.key.bytes)
+                for (ordinal, value) in values.enumerated() {
+                    insert.bind(Int32(ordinal + 2), value)
+                }
+                insert.bindNull(Int32(values.count + 2))
+                try insert.run()
+            }
+        }
+    }
+
+    private struct RowName: Hashable {
+        let table: TableID
+        let key: RowKey
+    }
+
+    private struct Found {
+        let rowid: Int64
+        let record: [UInt8]?
+        let values: [Value]
+    }
+
+    private func find(_ sql: TableSQL, _ key: RowKey) throws -> Found? {
+        let select = try HotStatement(database, sql.selectByKey)
+        select.bind(1, blob: key.bytes)
+        defer { select.reset() }
+        guard try select.step() else { return nil }
+        return Found(
+            rowid: select.integer(0), record: select.isNull(2) ? nil : select.blob(2),
+            values: select.values(sql.schema))
+    }
+
+    private func update(_ found: Found, with change: RowChange, _ sql: TableSQL) throws {
+        var values = found.values
+        let changed = apply(change, to: &values, sql.schema)
+        guard !changed.isEmpty else { return }
+        if let record = found.record {
+            try Shadow(database).keep(
+                sql.schema.id, change.key, record: record, values: found.values)
+        }
+        try write(sql, found.rowid, changed, values, stamp: nil)
+    }
+
+    /// - Returns: the ordinals that changed.
+    private func apply(
+        _ change: RowChange, to values: inout [Value], _ table: TableSchema
+    ) -> [Int] {
+        var changed: Set<Int> = []
+        for put in change.puts {
+            guard let ordinal = table.ordinal(of: put.field) else { continue }
+            // The same step that the hub would take for an author who knew the row.
+            let decision = FieldMerge.decide(
+                put.value, over: values[ordinal], policy: table.fields[ordinal].policy,
+                knew: true, isLater: { true })
+            guard decision == .replace else { continue }
+            values[ordinal] = put.value
+            changed.insert(ordinal)
+        }
+        for add in change.adds {
+            guard let ordinal = table.ordinal(of: add.field) else { continue }
+            values[ordinal] = .integer((values[ordinal].integerValue ?? 0) &+ add.delta)
+            changed.insert(ordinal)
+        }
+        return changed.sorted()
+    }
+
+    private func write(
+        _ sql: TableSQL, _ rowid: Int64, _ ordinals: [Int], _ values: [Value], stamp: [UInt8]?
+    ) throws {
+        let update = try HotStatement(database, sql.update(ordinals))
+        for (offset, ordinal) in ordinals.enumerated() {
+            update.bind(Int32(offset + 1), values[ordinal])
+        }
+        update.bind(Int32(ordinals.count + 1), stamp.map { .blob($0) } ?? .null)
+        update.bind(Int32(ordinals.count + 2), rowid)
+        try update.run()
+    }
+}

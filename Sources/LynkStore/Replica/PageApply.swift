@@ -1,0 +1,177 @@
+import GRDB
+import LynkCore
+import LynkWire
+
+/// Writes the hub's rows from pages into the user's tables, and keeps the digests.
+///
+/// Lives inside one transaction. Cells go from the page's bytes straight into bindings.
+final class PageApply {
+    private let database: Database
+    private let tables: [TableID: TableSQL]
+    private(set) var names: ReplicaNames
+    private(set) var digests: ReplicaDigests
+    private var hasher: RowHasher
+    private(set) var rowCount = 0
+
+    init(_ database: Database, tables: [TableID: TableSQL], digestKey: [UInt8]) throws {
+        self.database = database
+        self.tables = tables
+        names = try ReplicaNames(database)
+        digests = ReplicaDigests(database)
+        hasher = RowHasher(digestKey: digestKey)
+    }
+
+    /// - Throws: ``Problem`` `response_invalid` for a page that is not one; roll back then.
+    func apply(_ page: [UInt8]) throws {
+        do {
+            try page.withUnsafeBytes { bytes in
+                var reader = try PageReader(bytes)
+                let handles = try Handles(reader, &names)
+                while var section = try reader.next() { try apply(&section, handles) }
+            }
+        } catch let error as WireError {
+            throw Problem(.responseInvalid, "a page does not decode: \(error)")
+        }
+    }
+
+    func flush() throws { try digests.flush() }
+
+    /// A page's own indexes as this replica's handles.
+    private struct Handles {
+        let eras: [UInt32]
+        let lanes: [UInt32]
+        let scopes: [UInt32]
+
+        init(_ page: PageReader, _ names: inout ReplicaNames) throws {
+            eras = try page.eras.map { try names.handle($0) }
+            lanes = try page.lanes.map { try names.handle($0) }
+            scopes = try page.scopes.map { try names.handle($0) }
+        }
+
+        func local(_ stamp: Stamp) -> Stamp {
+            Stamp(
+                era: eras[Int(stamp.era)], number: stamp.number, effective: stamp.effective,
+                author: lanes[Int(stamp.author)])
+        }
+    }
+
+    private func apply(_ section: inout PageSection, _ handles: Handles) throws {
+        guard let sql = tables[section.table] else { return }
+        let table = sql.schema
+        let scopes = section.scopes.map { handles.scopes[$0] }
+        let prefixes = try scopes.map { try hasher.prefix($0, name: { try names.scope($0) }) }
+        var sums = scopes.map { _ in SetDigest() }
+        let columns = table.fields.map { field in
+            section.columns.firstIndex { $0.field == field.id }
+        }
+        let insert = try HotStatement(database, sql.insert)
+        let stampColumn = Int32(table.fields.count + 2)
+        var stampBytes: [UInt8] = []
+        var cells: [Cell] = table.fields.map { _ in .null }
+        var overrides = section.overrides[...]
+        for row in 0..<section.count {
+            let key = UnsafeRawBufferPointer(rebasing: section.keys[16 * row..<16 * row + 16])
+            let record = try record(&section, row, scopes, &overrides, handles)
+            stampBytes.removeAll(keepingCapacity: true)
+            StampCodec.encode(record, to: &stampBytes)
+            insert.bind(1, view: key)
+            for (ordinal, field) in table.fields.enumerated() {
+                if let column = columns[ordinal] {
+                    cells[ordinal] = try section.columns[column].cursor.next()
+                    insert.bind(Int32(ordinal + 2), view: cells[ordinal])
+                } else {
+                    cells[ordinal] = .null
+                    insert.bind(Int32(ordinal + 2), field.defaultValue)
+                }
+            }
+            try stampBytes.withUnsafeBytes { stamp in
+                insert.bind(stampColumn, view: stamp)
+                try insert.run()
+            }
+            if insert.changes == 0 {
+                try replace(sql, key: key, cells: cells, columns: columns, stamp: stampBytes)
+            }
+            try hash(table, key, cells, columns, record)
+            for index in sums.indices { hasher.insert(into: &sums[index], prefix: prefixes[index]) }
+            rowCount += 1
+        }
+        try section.finish()
+        for (scope, sum) in zip(scopes, sums) {
+            try digests.update(scope, table.id) { $0.formUnion(sum) }
+        }
+    }
+
+    private func record(
+        _ section: inout PageSection, _ row: Int, _ scopes: [UInt32],
+        _ overrides: inout ArraySlice<PageSection.Override>, _ handles: Handles
+    ) throws -> StampRecord {
+        let stamp = handles.local(try section.nextStamp())
+        var own: [StampRecord.Override] = []
+        while let next = overrides.first, next.row == row {
+            own.append(.init(field: next.field, stamp: handles.local(next.stamp)))
+            overrides = overrides.dropFirst()
+        }
+        return StampRecord(scopes: scopes, row: stamp, overrides: own)
+    }
+
+    private func hash(
+        _ table: TableSchema, _ key: UnsafeRawBufferPointer, _ cells: [Cell], _ columns: [Int?],
+        _ record: StampRecord
+    ) throws {
+        hasher.begin(table: table.id, key: key)
+        for (ordinal, field) in table.fields.enumerated() where columns[ordinal] != nil {
+            hasher.field(field, cells[ordinal])
+        }
+        hasher.endFields()
+        try hasher.stamps(record, era: { try names.era($0) })
+    }
+
+    /// The row is here already: take its confirmed image out of the digests, then overwrite it.
+    private func replace(
+        _ sql: TableSQL, key: UnsafeRawBufferPointer, cells: [Cell], columns: [Int?],
+        stamp: [UInt8]
+    ) throws {
+        let table = sql.schema
+        let select = try HotStatement(database, sql.selectByKey)
+        select.bind(1, view: key)
+        guard try select.step() else {
+            select.reset()
+            throw Problem(.storeFailed, "a row of \(table.name) cannot be inserted or found")
+        }
+        let rowid = select.integer(0)
+        let rowKey: RowKey = try select.key(1)
+        var confirmed = try select.stampedRow(table)
+        select.reset()
+        if confirmed == nil { confirmed = try Shadow(database).take(table, rowKey) }
+        if let confirmed { try remove(confirmed, table) }
+        let update = try HotStatement(database, sql.update(Array(table.fields.indices)))
+        for (ordinal, field) in table.fields.enumerated() {
+            if columns[ordinal] == nil {
+                update.bind(Int32(ordinal + 1), field.defaultValue)
+            } else {
+                update.bind(Int32(ordinal + 1), view: cells[ordinal])
+            }
+        }
+        update.bind(Int32(table.fields.count + 1), blob: stamp)
+        update.bind(Int32(table.fields.count + 2), rowid)
+        try update.run()
+    }
+
+    /// Takes a confirmed row out of the digests of its scopes.
+    func remove(_ row: StampedRow, _ table: TableSchema) throws {
+        try hasher.write(row, of: table, era: { try names.era($0) })
+        for scope in row.record.scopes {
+            let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
+            try digests.update(scope, table.id) { hasher.remove(from: &$0, prefix: prefix) }
+        }
+    }
+
+    /// Adds a confirmed row to the digests of its scopes.
+    func add(_ row: StampedRow, _ table: TableSchema) throws {
+        try hasher.write(row, of: table, era: { try names.era($0) })
+        for scope in row.record.scopes {
+            let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
+            try digests.update(scope, table.id) { hasher.insert(into: &$0, prefix: prefix) }
+        }
+    }
+}

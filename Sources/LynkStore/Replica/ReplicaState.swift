@@ -1,0 +1,130 @@
+import Foundation
+import GRDB
+import LynkCore
+import LynkEngine
+
+/// What a replica keeps in memory: the same as its tables, as of the last transaction.
+struct ReplicaState {
+    var enrolment: Enrolment?
+    var lane: LaneID
+    /// The last change set written here, sent or not.
+    var head: LaneHead?
+    var clock: HybridClock
+    var cursor: PullCursor
+    var digestKey: [UInt8] = []
+    /// The scope set of the exchange at hand; becomes the cursor's at the checkpoint.
+    var incomingScopes: ScopeUpdate?
+    /// Root over the device's scopes at its cursor.
+    var root: [UInt8] = []
+    /// Up to this sequence the chain has receipts.
+    var answered: UInt64 = 0
+    /// Up to this sequence, and this oid, the chain is inside the last checkpoint.
+    var settled: UInt64 = 0
+    var settledOID: ContentID?
+    /// First sync into an empty replica: pages are applied as they come.
+    var isBootstrapping = false
+    /// The writer's connection does not sync each commit at the moment.
+    var isRelaxed = false
+    /// Sequences of what the last offer sent, by oid: receipts name oids.
+    var offered: [ContentID: UInt64] = [:]
+    var pages: [[UInt8]] = []
+    var bootstrapRows = 0
+}
+
+extension ReplicaState {
+    static func load(
+        _ database: Database, random: inout some RandomNumberGenerator
+    ) throws -> ReplicaState {
+        let meta = ReplicaMeta(database)
+        let lane: LaneID
+        if let bytes = try meta.read("lane"), let stored = LaneID(bytes: bytes) {
+            lane = stored
+        } else {
+            lane = LaneID(high: random.next(), low: random.next())
+            try meta.write("lane", lane.bytes)
+        }
+        var state = ReplicaState(
+            enrolment: try meta.enrolment(), lane: lane, clock: HybridClock(), cursor: .start)
+        let last = try Row.fetchOne(
+            database,
+            sql: "SELECT sequence, oid, claimed FROM lynk_outbox ORDER BY sequence DESC LIMIT 1")
+        if let last {
+            let oid: Data = last["oid"]
+            let claimed: Int64 = last["claimed"]
+            state.clock.observe(HybridTimestamp(rawValue: UInt64(bitPattern: claimed)))
+            state.head = ContentID(bytes: oid).map {
+                LaneHead(lane: lane, sequence: UInt64(last["sequence"] as Int64), oid: $0)
+            }
+        }
+        if let bytes = try meta.read("clock") {
+            state.clock.observe(HybridTimestamp(bytes: bytes))
+        }
+        let settled = try Row.fetchOne(
+            database, sql: "SELECT answered, sequence, oid FROM lynk_settled WHERE id = 1")
+        if let settled {
+            state.answered = UInt64(settled["answered"] as Int64)
+            state.settled = UInt64(settled["sequence"] as Int64)
+            state.settledOID = (settled["oid"] as Data?).flatMap { ContentID(bytes: $0) }
+        }
+        state.digestKey = try meta.read("digest_key") ?? []
+        state.root = try meta.read("root") ?? []
+        if let position = try meta.read("position"), let vector = try meta.read("vector") {
+            state.cursor = PullCursor(
+                position: position.reduce(0) { $0 << 8 | Int64($1) },
+                vector: try VectorCodec.decode(vector),
+                scopeSetHash: try meta.read("scope_set") ?? [])
+        }
+        return state
+    }
+}
+
+/// Named values of a replica's file.
+struct ReplicaMeta {
+    private let database: Database
+
+    init(_ database: Database) { self.database = database }
+
+    func read(_ name: String) throws -> [UInt8]? {
+        let statement = try HotStatement(database, "SELECT value FROM lynk_meta WHERE name = ?")
+        statement.bind(1, text: name)
+        defer { statement.reset() }
+        return try statement.step() ? statement.blob(0) : nil
+    }
+
+    func write(_ name: String, _ value: [UInt8]) throws {
+        let statement = try HotStatement(
+            database,
+            """
+            INSERT INTO lynk_meta (name, value) VALUES (?, ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value
+            """)
+        statement.bind(1, text: name)
+        statement.bind(2, blob: value)
+        try statement.run()
+    }
+
+    func enrolment() throws -> Enrolment? {
+        guard let server = try read("server"), let tenant = try read("tenant"),
+            let device = try read("device"), let user = try read("user"),
+            let role = try read("role"), let secret = try read("device_key")
+        else { return nil }
+        guard let tenant = TenantID(bytes: tenant), let device = DeviceID(bytes: device),
+            let user = UserID(bytes: user), let key = DeviceKey(bytes: secret)
+        else { throw Problem(.storeFailed, "the enrolment in this replica is damaged") }
+        return Enrolment(
+            server: String(decoding: server, as: UTF8.self),
+            principal: Principal(
+                tenant: tenant, device: device, user: user,
+                role: String(decoding: role, as: UTF8.self)),
+            key: key)
+    }
+
+    func write(_ enrolment: Enrolment) throws {
+        try write("server", Array(enrolment.server.utf8))
+        try write("tenant", enrolment.principal.tenant.bytes)
+        try write("device", enrolment.principal.device.bytes)
+        try write("user", enrolment.principal.user.bytes)
+        try write("role", Array(enrolment.principal.role.utf8))
+        try write("device_key", enrolment.key.bytes)
+    }
+}

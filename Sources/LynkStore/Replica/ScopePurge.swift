@@ -1,0 +1,68 @@
+import GRDB
+import LynkCore
+
+/// Removes what the device no longer may have.
+struct ScopePurge {
+    private let database: Database
+    private let tables: [TableID: TableSQL]
+
+    init(_ database: Database, tables: [TableID: TableSQL]) {
+        self.database = database
+        self.tables = tables
+    }
+
+    /// Makes `update` the device's scopes.
+    ///
+    /// - Parameter force: looks at every row even when no scope was left, as after a first sync
+    ///   that broke off.
+    func enter(_ update: ScopeUpdate, pages: PageApply, names: inout ReplicaNames, force: Bool) throws {
+        let select = try HotStatement(
+            database, "SELECT handle FROM lynk_scope WHERE member = 1")
+        var before: Set<UInt32> = []
+        while try select.step() { before.insert(UInt32(select.integer(0))) }
+        select.reset()
+        let now = Set(try update.scopes.map { try names.handle($0) })
+        let mark = try HotStatement(database, "UPDATE lynk_scope SET member = ? WHERE handle = ?")
+        for (handles, member) in [(before.subtracting(now), 0), (now.subtracting(before), 1)] {
+            for handle in handles {
+                mark.bind(1, Int64(member))
+                mark.bind(2, Int64(handle))
+                try mark.run()
+            }
+        }
+        if force || !before.isSubset(of: now) { try purge(now, pages) }
+    }
+
+    /// Clean rows of left scopes go; rows with unsent work keep their pending part.
+    private func purge(_ members: Set<UInt32>, _ pages: PageApply) throws {
+        for sql in tables.values {
+            let all = try HotStatement(database, sql.selectAll)
+            var leaving: [(rowid: Int64, row: StampedRow)] = []
+            while try all.step() {
+                guard let row = try all.stampedRow(sql.schema),
+                    !row.record.scopes.allSatisfy({ members.contains($0) })
+                else { continue }
+                leaving.append((all.integer(0), row))
+            }
+            all.reset()
+            let delete = try HotStatement(database, sql.delete)
+            let restamp = try HotStatement(database, sql.setStamp)
+            for (rowid, row) in leaving {
+                try pages.remove(row, sql.schema)
+                let kept = row.record.scopes.filter { members.contains($0) }
+                if kept.isEmpty {
+                    delete.bind(1, rowid)
+                    try delete.run()
+                } else {
+                    let record = StampRecord(
+                        scopes: kept, row: row.record.row, overrides: row.record.overrides)
+                    try pages.add(
+                        StampedRow(key: row.key, values: row.values, record: record), sql.schema)
+                    restamp.bind(1, blob: StampCodec.encode(record))
+                    restamp.bind(2, rowid)
+                    try restamp.run()
+                }
+            }
+        }
+    }
+}
