@@ -5,7 +5,14 @@ public struct Scope: Hashable, Comparable, Sendable, ExpressibleByStringLiteral 
     public init(_ name: String) { self.name = name }
     public init(stringLiteral value: String) { name = value }
 
-    public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+    /// By bytes, as is the order below: the same on every machine and in every language.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.name.utf8.elementsEqual(right.name.utf8)
+    }
+
+    public static func < (left: Self, right: Self) -> Bool {
+        left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
+    }
 }
 
 /// What a principal may see.

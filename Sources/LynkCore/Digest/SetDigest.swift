@@ -12,21 +12,21 @@ public struct SetDigest: Hashable, Sendable {
 
     public init() {}
 
-    /// Returns `nil` unless the sum is thirty-two bytes, least significant limb first.
+    /// Returns `nil` unless the sum is thirty-two bytes, as ``sum`` gives them.
     public init?(count: Int64, sum: some Collection<UInt8>) {
         guard sum.count == 32 else { return nil }
         var words: [UInt64] = [0, 0, 0, 0]
         for (index, byte) in sum.enumerated() {
-            words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+            words[index / 8] |= UInt64(byte) << UInt64(8 * (index % 8))
         }
         self.count = count
         limbs = (words[0], words[1], words[2], words[3])
     }
 
-    /// Thirty-two bytes: four limbs, least significant first, each big-endian.
+    /// The sum as thirty-two bytes, least significant first.
     public var sum: [UInt8] {
         [limbs.0, limbs.1, limbs.2, limbs.3].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
+            (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(8 * $0)) }
         }
     }
 
@@ -66,12 +66,13 @@ public struct SetDigest: Hashable, Sendable {
         var hash = SHA256()
         prefix.withUnsafeBytes { hash.update(bufferPointer: $0) }
         hash.update(bufferPointer: row)
+        // The hash is a number of 256 bits, least significant byte first, on every machine.
         return hash.finalize().withUnsafeBytes { raw in
             (
-                raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self),
-                raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
-                raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self),
-                raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)),
+                UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 24, as: UInt64.self))
             )
         }
     }

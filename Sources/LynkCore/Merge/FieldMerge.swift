@@ -1,8 +1,8 @@
 /// One field's decision (Protocol/04-merge.md). Pure and total.
 public enum FieldMerge: Sendable, Equatable {
-    /// The new value replaces the current one.
+    /// The new value and its stamp replace the current ones; the values may be equal.
     case replace
-    /// The current value stays and the new one is not kept apart: they are the same.
+    /// The current value and its stamp stay, and nothing of the new one is lost by that.
     case same
     /// Concurrent, and the new value wins; the current one is kept as a conflict.
     case replaceInConflict
@@ -20,7 +20,11 @@ public enum FieldMerge: Sendable, Equatable {
     public static func decide(
         _ new: Value, over current: Value, policy: MergePolicy, knew: Bool, isLater: () -> Bool
     ) -> FieldMerge {
-        if new == current { return .same }
+        if new == current {
+            // The stamp that would have won with another value stands. Else a write in between
+            // would be judged against the wrong one, and the order of arrival would decide.
+            return (knew || isLater()) == (policy != .immutable) ? .replace : .same
+        }
         switch policy {
         case .immutable:
             if knew { return .refuse }
@@ -32,8 +36,9 @@ public enum FieldMerge: Sendable, Equatable {
         case .maximum:
             return compare(new.integerValue, current.integerValue) > 0 ? .replace : .same
         case .minimum:
-            return current.isNull || compare(new.integerValue, current.integerValue) < 0
-                ? .replace : .same
+            // Null is no number, so it is neither less nor more: a number replaces it.
+            guard let number = new.integerValue else { return .same }
+            return current.integerValue.map { number < $0 } ?? true ? .replace : .same
         case .lastWriter, .counter:
             if knew { return .replace }
             return isLater() ? .replaceInConflict : .keepInConflict

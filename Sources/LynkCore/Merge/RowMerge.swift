@@ -89,16 +89,21 @@ public enum RowMerge {
         _ change: RowChange, of table: TableSchema, by writer: Writer, scopes: [UInt32]
     ) -> RowMergeOutcome {
         var values = table.defaults
+        var overflowed = false
         for put in change.puts {
             if let ordinal = table.ordinal(of: put.field) { values[ordinal] = put.value }
         }
         for add in change.adds {
             guard let ordinal = table.ordinal(of: add.field) else { continue }
-            values[ordinal] = .integer((values[ordinal].integerValue ?? 0) &+ add.delta)
+            let (sum, overflow) = (values[ordinal].integerValue ?? 0)
+                .addingReportingOverflow(add.delta)
+            if overflow { overflowed = true }
+            values[ordinal] = .integer(sum)
         }
         let record = StampRecord(scopes: scopes, row: writer.stamp)
         return RowMergeOutcome(
-            row: StampedRow(key: change.key, values: values, record: record), isChanged: true)
+            row: StampedRow(key: change.key, values: values, record: record), isChanged: true,
+            overflowed: overflowed)
     }
 
     private static func isLater(

@@ -58,6 +58,9 @@ extension FieldSchema {
             return "a counter is an integer or money"
         case .counter where defaultValue.integerValue == nil:
             return "a counter starts from a declared integer"
+        case .maximum where type != .integer && type != .money,
+            .minimum where type != .integer && type != .money:
+            return "a maximum or minimum is an integer or money"
         case .lattice(let lattice) where lattice.rank(defaultValue) == nil:
             return "a lattice starts in a declared state"
         case .lattice(let lattice) where Set(lattice.states).count != lattice.states.count:

@@ -8,6 +8,19 @@ public enum Value: Hashable, Sendable {
     case text(String)
     case blob([UInt8])
 
+    /// Text is equal byte for byte. Swift's `String` calls two normal forms of a letter equal;
+    /// replicas that did so would keep different bytes and never have the same digest.
+    public static func == (left: Self, right: Self) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.integer(let left), .integer(let right)): left == right
+        case (.real(let left), .real(let right)): left == right
+        case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.blob(let left), .blob(let right)): left == right
+        default: false
+        }
+    }
+
     /// A reference to another row.
     public static func key<Tag>(_ key: Identifier<Tag>) -> Value { .blob(key.bytes) }
 

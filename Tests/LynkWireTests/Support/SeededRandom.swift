@@ -1,0 +1,152 @@
+import LynkCore
+import LynkWire
+
+/// SplitMix64 (Steele, Lea, Flood, 2014): one seed decides every value of a test.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var word = state
+        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+        return word ^ word >> 31
+    }
+
+    mutating func count(_ most: Int) -> Int { Int.random(in: 0...most, using: &self) }
+
+    mutating func chance(_ oneIn: Int) -> Bool { count(oneIn - 1) == 0 }
+
+    /// All widths are equally likely, so every length of a CBOR head is met.
+    mutating func number() -> UInt64 { next() >> UInt64(count(63)) }
+
+    mutating func integer() -> Int64 { Int64(bitPattern: next()) >> Int64(count(63)) }
+
+    mutating func ordinal() -> UInt64 { max(1, number() & UInt64(Int64.max)) }
+
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
+
+    mutating func text(_ most: Int) -> String {
+        let letters = ["a", "Z", "0", " ", "é", "e\u{301}", "₹", "नमस्ते", "🧾", "\u{0}", "\u{FEFF}"]
+        return (0..<count(most)).map { _ in letters[count(letters.count - 1)] }.joined()
+    }
+
+    mutating func identifier<Tag>() -> Identifier<Tag> { Identifier(high: next(), low: next()) }
+
+    mutating func contentID() -> ContentID { ContentID(hashing: bytes(8)) }
+}
+
+extension SeededRandom {
+    mutating func value() -> Value {
+        switch count(6) {
+        case 0: .null
+        case 1, 2: .integer(integer())
+        case 3: .real(Double(integer()) / 8)
+        case 4: .real(Double(Float(integer())))
+        case 5: .text(text(20))
+        default: .blob(bytes(count(40)))
+        }
+    }
+
+    mutating func vector(_ most: Int = 3) -> VersionVector {
+        var vector = VersionVector()
+        for _ in 0..<count(most) { vector.include(Dot(era: identifier(), number: ordinal())) }
+        return vector
+    }
+
+    mutating func clock() -> ClockReading {
+        ClockReading(
+            wallMilliseconds: integer(), bootID: identifier(), bootMilliseconds: integer())
+    }
+
+    mutating func change() -> RowChange {
+        let kind = RowChange.Kind(rawValue: UInt8(count(2))) ?? .insert
+        var fields = Set<FieldID>()
+        if kind != .delete {
+            for _ in 0..<count(8) { fields.insert(FieldID(truncatingIfNeeded: number())) }
+        }
+        let puts = fields.sorted().filter { $0 % 3 != 0 }.map { RowChange.Put($0, value()) }
+        let adds = fields.sorted().filter { $0 % 3 == 0 }.map { RowChange.Add($0, integer()) }
+        return RowChange(
+            table: TableID(truncatingIfNeeded: number()), key: identifier(), kind: kind,
+            puts: puts, adds: adds)
+    }
+
+    mutating func changeSet(previous: ContentID? = nil, changes most: Int = 4) -> ChangeSet {
+        ChangeSet(
+            tenant: identifier(), device: identifier(),
+            previous: previous ?? (chance(2) ? nil : contentID()), context: vector(),
+            schemaVersion: UInt32(truncatingIfNeeded: number()),
+            changes: (0..<count(most)).map { _ in change() },
+            intent: chance(2) ? nil : Intent(name: text(4), arguments: text(8)),
+            claimed: HybridTimestamp(rawValue: number()), made: clock())
+    }
+
+    mutating func head(in lane: LaneID? = nil) -> LaneHead? {
+        guard !chance(3) else { return nil }
+        let own = lane.flatMap { chance(2) ? $0 : nil }
+        return LaneHead(lane: own ?? identifier(), sequence: ordinal(), oid: contentID())
+    }
+
+    mutating func hello() -> Hello {
+        let lane: LaneID = identifier()
+        let cursor = PullCursor(
+            position: Int64(ordinal()), vector: vector(), scopeSetHash: bytes(8))
+        return Hello(
+            device: identifier(), lane: lane, schemaName: text(5),
+            schemaVersion: UInt32(truncatingIfNeeded: number()), head: head(in: lane),
+            cursor: chance(3) ? .start : cursor, clock: clock(),
+            digestRoot: chance(2) ? [] : bytes(16))
+    }
+}
+
+extension SeededRandom {
+    mutating func problem() -> Problem? {
+        guard !chance(2) else { return nil }
+        return Problem(ProblemCode.allCases[count(ProblemCode.allCases.count - 1)], text(12))
+    }
+
+    mutating func receipts(_ most: Int) -> [Receipt] {
+        let eras: [EraID] = (0...count(2)).map { _ in identifier() }
+        return (0..<count(most)).map { _ in
+            Receipt(
+                oid: contentID(), disposition: Disposition.allCases[count(4)],
+                dot: Dot(era: eras[count(eras.count - 1)], number: ordinal()),
+                effective: HybridTimestamp(rawValue: number()),
+                conflicts: UInt32(truncatingIfNeeded: number()), problem: problem(),
+                isRepeat: chance(2))
+        }
+    }
+
+    mutating func welcome() -> Welcome {
+        let names = Set((0..<count(6)).map { _ in Array(text(6).utf8) })
+        let scopes = names.map { Scope(String(decoding: $0, as: UTF8.self)) }
+        return Welcome(
+            hub: identifier(),
+            eras: (0..<count(3)).map { _ in
+                EraRecord(era: identifier(), hub: identifier(), parents: vector())
+            },
+            head: head(), hubTime: HybridTimestamp(rawValue: number()), digestKey: bytes(32),
+            scopes: chance(2) ? nil : ScopeUpdate(scopes: scopes), refusal: problem())
+    }
+
+    mutating func checkpoint() -> Checkpoint {
+        Checkpoint(
+            position: Int64(number() >> 1), vector: vector(), head: head(),
+            scopeSetHash: bytes(8), digestRoot: bytes(16))
+    }
+
+    mutating func response() -> ResponseFrame {
+        switch count(4) {
+        case 0: .welcome(welcome())
+        case 1: .receipts(receipts(5))
+        case 2: .page(bytes(count(200)))
+        case 3: .checkpoint(checkpoint())
+        default: .problem(problem() ?? Problem(.overloaded))
+        }
+    }
+}
