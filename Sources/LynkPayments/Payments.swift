@@ -1,0 +1,46 @@
+public import LynkCore
+
+/// Collecting money on credit sales: a wholesaler, its line workers and its retailers.
+///
+/// Facts (who handed what to whom) come from devices and merge by set union; decisions (posting,
+/// applying to invoices, exceptions) are derived by the hub, in the order of its log, from the
+/// facts and from what their authors knew. See Protocol/08-payments.md.
+public struct Payments: Application {
+    public init() {}
+
+    public var schema: Schema { .payments }
+    public var roles: [String] { Role.allCases.map(\.rawValue) }
+    public var queries: [Query] { PaymentQueries.all }
+    public var importers: [Importer] { PaymentImporters.all }
+
+    public func scopes(
+        of key: RowKey, values: [Value], in table: TableSchema, effective: HybridTimestamp
+    ) -> [Scope] {
+        Visibility.scopes(of: key, values: values, in: table, effective: effective)
+    }
+
+    public func scopeSet(
+        of principal: Principal, now: HybridTimestamp, in view: any TenantView
+    ) throws -> ScopeSet {
+        try Visibility.scopeSet(of: principal, now: now, in: view)
+    }
+
+    public func judge(_ submission: Submission, in view: any TenantView) throws -> Verdict {
+        try Judgement(submission, in: view).verdict()
+    }
+
+    public func consequences(
+        of submission: Submission, in view: any TenantView
+    ) throws -> [RowChange] {
+        var books = Books(submission, in: view)
+        // What is owed comes first, so that money of the same change set finds it.
+        for change in submission.changes where change.table == InvoiceField.table.id {
+            try books.invoice(change)
+        }
+        try books.settle()
+        for change in submission.changes where change.table == PaymentField.table.id {
+            try books.payment(change)
+        }
+        return books.changes
+    }
+}

@@ -1,0 +1,101 @@
+import LynkCore
+
+/// What a person should look at.
+enum ExceptionKind: String, CaseIterable {
+    case concurrentSameInvoice = "CONCURRENT_SAME_INVOICE"
+    case onAccountCredit = "ON_ACCOUNT_CREDIT"
+    case cancelledButCollected = "CANCELLED_BUT_COLLECTED"
+    case completedAfterKnownCancel = "COMPLETED_AFTER_KNOWN_CANCEL"
+    case allocationChanged = "ALLOCATION_CHANGED"
+    case intentIgnored = "INTENT_IGNORED"
+
+    var severity: String {
+        switch self {
+        case .onAccountCredit, .allocationChanged, .intentIgnored: "INFO"
+        case .concurrentSameInvoice, .cancelledButCollected: "WARN"
+        case .completedAfterKnownCancel: "SECURITY"
+        }
+    }
+
+    /// The same for the same anomaly, in whatever order its subjects were found.
+    func key(_ subjects: [RowKey]) -> RowKey {
+        .derived("exception", [Array(rawValue.utf8)] + subjects.sorted().map(\.bytes))
+    }
+}
+
+enum ExceptionState: String {
+    case open = "OPEN"
+    case autoResolved = "AUTO_RESOLVED"
+    case resolved = "RESOLVED"
+}
+
+extension Books {
+    /// Raises an exception, unless the same one was raised before.
+    mutating func raise(
+        _ kind: ExceptionKind, about subjects: [RowKey], payment: RowKey, rival: RowKey? = nil,
+        detail: String = "", amount: Int64, in account: inout RetailerAccount
+    ) throws {
+        let key = kind.key(subjects)
+        if try find(ExceptionField.self, key) != nil { return }
+        save(
+            Entry(
+                birth: key,
+                [
+                    ExceptionField.kind: .text(kind.rawValue), .severity: .text(kind.severity),
+                    .state: .text(ExceptionState.open.rawValue),
+                    .subjects: .text(KeyText.list(subjects.sorted())),
+                    .retailer: .key(account.key), .payment: .key(payment),
+                    .rival: rival.map(Value.key) ?? .null, .detail: .text(detail),
+                    .amount: .integer(amount), .openedPosition: .integer(submission.position),
+                    .openedAt: .integer(submission.received.milliseconds),
+                ]))
+        try account.retailer.add(1, to: .openExceptions)
+    }
+
+    mutating func raise(_ rivalry: Rivalry, in account: inout RetailerAccount) throws {
+        let (first, second) = (rivalry.pair.first, rivalry.pair.second)
+        try raise(
+            .concurrentSameInvoice, about: [first, second], payment: first, rival: second,
+            detail: rivalry.invoices.sorted { NaturalOrder.compare($0, $1) < 0 }
+                .joined(separator: " "),
+            amount: rivalry.amount, in: &account)
+    }
+
+    mutating func raiseCancelledButCollected(
+        _ payment: Entry<PaymentField>, in account: inout RetailerAccount
+    ) throws {
+        try raise(
+            .cancelledButCollected, about: [payment.key], payment: payment.key,
+            amount: payment.money(.amount), in: &account)
+    }
+
+    /// Keeps the note about a payment's credit in step with the credit.
+    mutating func noteCredit(
+        of payment: Entry<PaymentField>, in account: inout RetailerAccount
+    ) throws {
+        let left = payment.money(.unapplied)
+        // A payment that was booked just now and left nothing cannot have a note.
+        if left == 0, payment.original?.values[PaymentField.posting.ordinal] == "" { return }
+        guard
+            var note = try find(
+                ExceptionField.self, ExceptionKind.onAccountCredit.key([payment.key]))
+        else {
+            if left > 0 {
+                try raise(
+                    .onAccountCredit, about: [payment.key], payment: payment.key, amount: left,
+                    in: &account)
+            }
+            return
+        }
+        let isOpen = note.text(.state) == ExceptionState.open.rawValue
+        if left > 0, note.text(.state) == ExceptionState.autoResolved.rawValue {
+            note[.state] = .text(ExceptionState.open.rawValue)
+            note[.amount] = .integer(left)
+            try account.retailer.add(1, to: .openExceptions)
+        } else if left == 0, isOpen {
+            note[.state] = .text(ExceptionState.autoResolved.rawValue)
+            try account.retailer.add(-1, to: .openExceptions)
+        }
+        save(note)
+    }
+}

@@ -1,0 +1,167 @@
+import LynkCore
+
+/// Who may say what, decided before anything is merged.
+///
+/// Facts about money are never refused: at worst their bytes are kept for people. Everything else
+/// that is not allowed is rejected.
+struct Judgement {
+    let submission: Submission
+    let view: any TenantView
+    private let role: Role?
+
+    init(_ submission: Submission, in view: any TenantView) {
+        self.submission = submission
+        self.view = view
+        role = Role(rawValue: submission.principal.role)
+    }
+
+    /// The gravest of what its changes deserve: a change set is taken whole or not at all.
+    func verdict() throws -> Verdict {
+        var gravest = Verdict.accept
+        var births: Set<RowKey> = []
+        for change in submission.changes where change.kind == .insert { births.insert(change.key) }
+        for change in submission.changes {
+            let verdict = try judge(change, births: births)
+            if verdict.gravity > gravest.gravity { gravest = verdict }
+            if case .quarantine = gravest { break }
+        }
+        return gravest
+    }
+
+    private func judge(_ change: RowChange, births: Set<RowKey>) throws -> Verdict {
+        switch TableRole(change.table) {
+        case .money: try payment(change, births: births)
+        case .master: try master(change, births: births)
+        case .hub: .reject(Problem(.notAuthorized, "only the hub writes this table"))
+        case nil: .reject(Problem(.valueInvalid, "an unknown table"))
+        }
+    }
+
+    // MARK: payments
+
+    private func payment(_ change: RowChange, births: Set<RowKey>) throws -> Verdict {
+        guard let role else {
+            return .quarantine(Problem(.notAuthorized, "the role may not state payments"))
+        }
+        if change.kind == .delete {
+            return .quarantine(Problem(.deleteUnsupported, "a payment"))
+        }
+        if let lifecycle = change.value(PaymentField.lifecycle),
+            Lifecycle.lattice.rank(lifecycle) == nil
+        {
+            return .quarantine(Problem(.valueInvalid, "payment.lifecycle"))
+        }
+        let standing = try view.row(PaymentField.table.id, change.key).map { Entry($0) }
+            as Entry<PaymentField>?
+        switch (change.kind, standing) {
+        case (.insert, nil):
+            return try newPayment(change, by: role, births: births)
+        case (.insert, let standing?):
+            return repeated(change, of: standing) ?? step(change, of: standing, by: role)
+        case (_, let standing?):
+            return step(change, of: standing, by: role)
+        case (_, nil):
+            // Its birth may be in the same change set.
+            return births.contains(change.key)
+                ? .accept : .quarantine(Problem(.rowUnknown, "a payment that is not there"))
+        }
+    }
+
+    private func newPayment(
+        _ change: RowChange, by role: Role, births: Set<RowKey>
+    ) throws -> Verdict {
+        if let field = PaymentForm.flaw(in: change) {
+            return .quarantine(Problem(.valueInvalid, "payment.\(field.schema.name)"))
+        }
+        let worker = change.value(PaymentField.worker)?.keyValue
+        let isOwn = worker.map { UserID(high: $0.high, low: $0.low) } == submission.principal.user
+        if role == .worker, !isOwn {
+            return .quarantine(Problem(.notAuthorized, "a payment in another worker's name"))
+        }
+        guard let retailer = change.value(PaymentField.retailer)?.keyValue,
+            try exists(RetailerField.table, retailer, births)
+        else { return .quarantine(Problem(.rowUnknown, "payment.retailer")) }
+        // Office staff collect too, and have no worker's row.
+        let isOffice = role == .admin && isOwn
+        if let worker, !isOffice, try !exists(WorkerField.table, worker, births) {
+            return .quarantine(Problem(.rowUnknown, "payment.worker"))
+        }
+        return .accept
+    }
+
+    /// A key that is used again: without effect for the same fact, kept apart for another.
+    private func repeated(
+        _ change: RowChange, of standing: Entry<PaymentField>
+    ) -> Verdict? {
+        for put in change.puts {
+            guard let field = PaymentField(rawValue: put.field),
+                field.schema.policy == .immutable
+            else { continue }
+            if standing[field] != put.value {
+                return .quarantine(Problem(.factReused, "payment.\(field.schema.name)"))
+            }
+        }
+        return nil
+    }
+
+    /// A step of a payment that is there.
+    private func step(
+        _ change: RowChange, of standing: Entry<PaymentField>, by role: Role
+    ) -> Verdict {
+        let user = submission.principal.user
+        let isOwn = standing[.worker] == .key(user)
+        if role == .worker, !isOwn {
+            return .quarantine(Problem(.notAuthorized, "another worker's payment"))
+        }
+        let completes =
+            change.value(PaymentField.lifecycle) == .text(Lifecycle.completed.rawValue)
+        let wasCancelled = standing.text(.lifecycle) == Lifecycle.cancelled.rawValue
+        if completes, wasCancelled, let stamp = standing.stamp(.lifecycle),
+            submission.writer.knew(stamp)
+        {
+            return .hold(Problem(.factHeld, "completed although its cancellation was known"))
+        }
+        return .accept
+    }
+
+    // MARK: what the office keeps
+
+    private func master(_ change: RowChange, births: Set<RowKey>) throws -> Verdict {
+        guard role == .admin else {
+            return .reject(Problem(.notAuthorized, "only the office writes this table"))
+        }
+        if change.kind == .delete { return .reject(Problem(.deleteUnsupported, "set it inactive")) }
+        guard change.table == InvoiceField.table.id else { return .accept }
+        if let state = change.value(InvoiceField.cancelled),
+            Cancellation.lattice.rank(state) == nil
+        {
+            return .reject(Problem(.valueInvalid, "invoice.cancelled"))
+        }
+        guard change.kind == .insert else { return .accept }
+        if let field = InvoiceForm.flaw(in: change) {
+            return .reject(Problem(.valueInvalid, "invoice.\(field.schema.name)"))
+        }
+        guard let retailer = change.value(InvoiceField.retailer)?.keyValue,
+            try exists(RetailerField.table, retailer, births)
+        else { return .reject(Problem(.rowUnknown, "invoice.retailer")) }
+        return .accept
+    }
+
+    private func exists(
+        _ table: TableSchema, _ key: RowKey, _ births: Set<RowKey>
+    ) throws -> Bool {
+        if births.contains(key) { return true }
+        return try view.row(table.id, key) != nil
+    }
+}
+
+extension Verdict {
+    fileprivate var gravity: Int {
+        switch self {
+        case .accept: 0
+        case .hold: 1
+        case .reject: 2
+        case .quarantine: 3
+        }
+    }
+}

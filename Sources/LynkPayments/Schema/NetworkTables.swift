@@ -1,0 +1,99 @@
+import LynkCore
+
+/// The tenant as its devices know it; the key is the tenant's id.
+enum TenantProfileField: UInt32, TableField {
+    case name = 1, district, state, phone, currency, zone, status, plan, allocationOrder
+
+    static let table = TableSchema(1, "tenant_profile", .mutable, fields)
+
+    var schema: FieldSchema {
+        switch self {
+        case .name: stated("name", .text)
+        case .district: stated("district", .text)
+        case .state: stated("state", .text)
+        case .phone: stated("phone", .text)
+        case .currency: stated("currency", .text, default: "INR")
+        case .zone: stated("zone", .text, default: "Asia/Kolkata")
+        case .status: stated("status", .text, default: "ACTIVE")
+        case .plan: stated("subscription_plan", .text, default: "STANDARD")
+        case .allocationOrder:
+            stated("allocation_order", .text, default: .text(AllocationOrder.issueDate.rawValue))
+        }
+    }
+}
+
+enum AreaField: UInt32, TableField {
+    case name = 1
+    /// PIN codes of six digits, separated by a space.
+    case zipcodes
+    case active
+
+    static let table = TableSchema(2, "area", .mutable, fields)
+
+    var schema: FieldSchema {
+        switch self {
+        case .name: stated("name", .text)
+        case .zipcodes: stated("zipcodes", .text, default: "")
+        case .active: stated("active", .integer, default: 1)
+        }
+    }
+}
+
+enum WorkerField: UInt32, TableField {
+    case name = 1, phone
+    /// Keys of areas in text, separated by a space.
+    case areas
+    case active
+
+    static let table = TableSchema(3, "worker", .mutable, fields)
+
+    var schema: FieldSchema {
+        switch self {
+        case .name: stated("name", .text)
+        case .phone: stated("phone", .text)
+        case .areas: stated("area_ids", .text, default: "")
+        case .active: stated("active", .integer, default: 1)
+        }
+    }
+}
+
+/// A shop as one tenant knows it: the link, a copy of its identity, and what it owes.
+enum RetailerField: UInt32, TableField {
+    case code = 1, name, phone, area, zipcode, creditLimit, paymentTermsDays
+    /// Keys of workers in text, separated by a space; empty means visible by area.
+    case directWorkers
+    case active
+    case outstanding, unappliedCredit, heldAmount, totalInvoiced, totalPaid
+    case paymentsCount, invoicesCount, lastPaymentAt, lastInvoiceAt
+    /// The earliest due day of an unpaid invoice; NULL when all are paid.
+    case oldestOpenDue
+    case openExceptions
+
+    static let byActive = IndexSchema("by_active", ["active", "area"])
+    static let table = TableSchema(4, "retailer", .mutable, fields, indexes: [byActive])
+
+    var schema: FieldSchema {
+        switch self {
+        case .code: stated("code", .text)
+        case .name: stated("name", .text)
+        case .phone: stated("phone", .text)
+        case .area: stated("area", .key)
+        case .zipcode: stated("zipcode", .text)
+        case .creditLimit: stated("credit_limit", .money, default: 0)
+        case .paymentTermsDays: stated("payment_terms_days", .integer, default: 0)
+        case .directWorkers: stated("direct_worker_ids", .text, default: "")
+        case .active: stated("active", .integer, default: 1)
+        case .outstanding: computed("outstanding")
+        case .unappliedCredit: computed("unapplied_credit")
+        case .heldAmount: computed("held_amount")
+        case .totalInvoiced: computed("total_invoiced")
+        case .totalPaid: computed("total_paid")
+        case .paymentsCount: derived("payments_count", .integer, default: 0)
+        case .invoicesCount: derived("invoices_count", .integer, default: 0)
+        case .lastPaymentAt: derived("last_payment_at", .integer)
+        case .lastInvoiceAt: derived("last_invoice_at", .integer)
+        case .oldestOpenDue: derived("oldest_open_due", .text)
+        case .openExceptions: derived("open_exceptions", .integer, default: 0)
+        }
+    }
+}
