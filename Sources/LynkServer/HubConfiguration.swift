@@ -9,6 +9,10 @@ public struct HubConfiguration: Sendable {
     public var key: String
     /// Connections above this wait to be accepted.
     public var connectionsMax = 10_000
+    /// RST_STREAM frames that one HTTP/2 connection may send within 30 seconds. Ten times the
+    /// library's default: a client may reset what has ended, a flood of resets ends the
+    /// connection all the same.
+    package var resetFramesMax = 2_000
     /// Threads that commit; a tenant stays on one of them.
     public var commitThreads = 2
     /// Threads that read.

@@ -5,6 +5,7 @@ public import LynkCore
 public import LynkEngine
 import NIOCore
 public import ServiceLifecycle
+import UnixSignals
 
 /// A hub on HTTP over TLS: HTTP/2 and HTTP/1.1 on one port.
 ///
@@ -51,7 +52,10 @@ public struct HubServer: Service {
         let commits = CommitQueue(threads: configuration.commitThreads, logger: logger)
         do {
             let hub = try await hub(pool, commits)
-            let server = HTTPServerBuilder { SecureChannel(context: tls, responder: $0) }
+            let server = HTTPServerBuilder { [configuration] in
+                SecureChannel(
+                    context: tls, resetFramesMax: configuration.resetFramesMax, responder: $0)
+            }
             let serving = Hummingbird.Application(
                 router: HubRouter.make(hub), server: server,
                 configuration: ApplicationConfiguration(

@@ -1,4 +1,4 @@
-package import LynkCore
+import LynkCore
 package import LynkEngine
 package import Logging
 

@@ -31,12 +31,12 @@ struct SyncBody: Sendable {
     ///
     /// - Throws: ``Problem`` `protocol_unsupported`, `body_malformed`, `body_too_large`.
     func decoded() throws -> SyncRequest {
-        do {
+        do throws(WireError) {
             let plain =
                 isCompressed
                 ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
             return try SyncRequest.decode(plain)
-        } catch let error as WireError {
+        } catch {
             throw error.problem
         }
     }

@@ -14,7 +14,7 @@ final class EndStreamFolder: ChannelOutboundHandler {
     typealias OutboundOut = HTTP2Frame.FramePayload
 
     /// Says that the next DATA frame is the last, so that a flush need not let it go alone.
-    private struct LastData: Sendable {}
+    struct LastData: Sendable {}
 
     private var held: (payload: HTTP2Frame.FramePayload, promise: EventLoopPromise<Void>?)?
     private var isLastExpected = false

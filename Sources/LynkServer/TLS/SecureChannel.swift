@@ -23,15 +23,14 @@ struct SecureChannel: HTTPChannelHandler {
 
     private static let idleTimeout: TimeAmount = .minutes(5)
     private static let graceTimeout: TimeAmount = .seconds(20)
-    /// Ten times the default: proxies and old clients may still reset what has ended, while a
-    /// flood of resets is ended all the same.
-    private static let resetFramesMax = 2_000
 
     let responder: Responder
     private let context: NIOSSLContext
     private let http1: HTTP1Channel
+    private let resetFramesMax: Int
 
-    init(context: NIOSSLContext, responder: @escaping Responder) {
+    init(context: NIOSSLContext, resetFramesMax: Int, responder: @escaping Responder) {
+        self.resetFramesMax = resetFramesMax
         self.context = context
         self.responder = responder
         http1 = HTTP1Channel(
@@ -72,7 +71,7 @@ struct SecureChannel: HTTPChannelHandler {
         on channel: any Channel, _ logger: Logger
     ) throws -> NIOHTTP2Handler.AsyncStreamMultiplexer<Stream> {
         var configuration = NIOHTTP2Handler.Configuration()
-        configuration.stream.streamResetFrameRateLimit.maximumCount = Self.resetFramesMax
+        configuration.stream.streamResetFrameRateLimit.maximumCount = resetFramesMax
         // A push fills the default window of 64 KiB at once and would wait a round trip for each.
         configuration.stream.targetWindowSize = 1 << 20
         configuration.connection.targetWindowSize = 4 << 20
