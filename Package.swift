@@ -80,6 +80,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "JWTKit", package: "jwt-kit"),
             ],
             swiftSettings: strict),
@@ -122,7 +123,11 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LynkServerTests",
-            dependencies: ["LynkServer", "LynkStore", "LynkClient"], swiftSettings: strict),
+            dependencies: [
+                "LynkServer", "LynkStore", "LynkClient",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "LynkClientTests", dependencies: ["LynkClient"], swiftSettings: strict),
         .testTarget(

@@ -1,0 +1,27 @@
+/// Where a hub listens and how it proves who it is.
+public struct HubConfiguration: Sendable {
+    public var host: String
+    /// 0 lets the system choose; see ``HubServer/init(configuration:control:tenants:application:clock:wall:logger:onRunning:)``.
+    public var port: Int
+    /// A PEM file: the server's certificate, then its issuers.
+    public var certificate: String
+    /// A PEM file: the certificate's private key.
+    public var key: String
+    /// Connections above this wait to be accepted.
+    public var connectionsMax = 10_000
+    /// RST_STREAM frames that one HTTP/2 connection may send within 30 seconds. Ten times the
+    /// library's default: a client may reset what has ended, a flood of resets ends the
+    /// connection all the same.
+    package var resetFramesMax = 2_000
+    /// Threads that commit; a tenant stays on one of them.
+    public var commitThreads = 2
+    /// Threads that read.
+    public var readThreads = 4
+
+    public init(host: String = "127.0.0.1", port: Int = 0, certificate: String, key: String) {
+        self.host = host
+        self.port = port
+        self.certificate = certificate
+        self.key = key
+    }
+}

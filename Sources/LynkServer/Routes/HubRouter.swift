@@ -1,0 +1,26 @@
+import Hummingbird
+import HummingbirdCore
+
+/// Every address of the hub.
+enum HubRouter {
+    private struct Health: Encodable { let status: String }
+
+    static func make(_ hub: Hub) -> Router<HubRequestContext> {
+        let router = Router(context: HubRequestContext.self)
+        router.add(middleware: ProblemMiddleware())
+        router.get("/health") { _, _ in Response.json(Health(status: "ok")) }
+        EnrolRoutes(hub: hub).add(to: router)
+        SyncRoute(hub: hub).add(to: router)
+
+        let operators = router.group("/v1/operator")
+            .add(middleware: OperatorMiddleware(key: hub.operatorKey))
+        TenantRoutes(hub: hub).add(to: operators)
+        DeviceRoutes(hub: hub).add(to: operators)
+        ImportRoute(hub: hub).add(to: operators)
+        QueryRoute(hub: hub).add(to: operators)
+        if let clock = hub.clock as? OperatorHubClock {
+            ClockRoute(clock: clock).add(to: operators)
+        }
+        return router
+    }
+}

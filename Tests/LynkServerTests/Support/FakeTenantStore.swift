@@ -1,0 +1,137 @@
+import Foundation
+import LynkCore
+import LynkEngine
+import Synchronization
+
+/// The tenant store's contract in memory, as far as a server can see it: it accepts what is
+/// signed, remembers what it was asked to commit, and serves the pages that a test put in.
+final class FakeTenantStore: TenantStore {
+    struct State {
+        /// Change sets or hub changes, by group and push.
+        var groups: [[Int]] = []
+        var changes: [RowChange] = []
+        var received: [Int64] = []
+        var pages: [[UInt8]] = []
+        var commitFailure: Problem?
+        /// Thrown after the last page instead of the checkpoint.
+        var pullFailure: Problem?
+        /// Waited for before each commit.
+        var gate: DispatchSemaphore?
+        var number: UInt64 = 0
+    }
+
+    static let era = EraID(high: 7, low: 7)
+
+    let tenant: TenantID
+    private let state = Mutex(State())
+
+    init(_ tenant: TenantID) { self.tenant = tenant }
+
+    /// Reads or changes what the store remembers.
+    func with<Result: Sendable>(_ body: (inout State) -> Result) -> Result {
+        state.withLock { state in body(&state) }
+    }
+
+    func commit(_ group: [Push]) throws -> [PushAnswer] {
+        state.withLock { state in
+            state.groups.append(group.map(\.size))
+            return state.gate
+        }?.wait()
+        if let failure = state.withLock({ $0.commitFailure }) { throw failure }
+        return group.map(answer)
+    }
+
+    private func answer(_ push: Push) -> PushAnswer {
+        state.withLock { state in
+            state.received.append(push.receivedMilliseconds)
+            var oids: [ContentID] = []
+            switch push.work {
+            case .changeSets(let sets, let signature):
+                guard let last = sets.last, let key = push.publicKey,
+                    key.verifies(signature, of: last.oid.bytes, as: .changeSet)
+                else {
+                    return PushAnswer(
+                        receipts: [], head: nil, refusal: Problem(.signatureInvalid))
+                }
+                oids = sets.map(\.oid)
+            case .changes(let changes, _):
+                state.changes += changes
+                oids = [ContentID(hashing: [UInt8(truncatingIfNeeded: state.number)])]
+            }
+            let receipts = oids.map { oid in
+                state.number += 1
+                return Receipt(
+                    oid: oid, disposition: .accepted,
+                    dot: Dot(era: Self.era, number: state.number),
+                    effective: HybridTimestamp(milliseconds: push.receivedMilliseconds))
+            }
+            let head = oids.last.map {
+                LaneHead(lane: push.lane, sequence: state.number, oid: $0)
+            }
+            return PushAnswer(receipts: receipts, head: head, refusal: nil)
+        }
+    }
+
+    func openPull(
+        for principal: Principal, hello: Hello, answer: PushAnswer?, nowMilliseconds: Int64
+    ) -> PullScan {
+        PullScan(
+            welcome: Welcome(
+                hub: HubID(high: 1, low: 1), eras: [], head: answer?.head,
+                hubTime: HybridTimestamp(milliseconds: nowMilliseconds),
+                digestKey: [UInt8](repeating: 1, count: 32), scopes: nil,
+                refusal: answer?.refusal),
+            state: 0)
+    }
+
+    func next(_ scan: inout PullScan) throws -> PullStep {
+        let index = scan.state as? Int ?? 0
+        scan.state = index + 1
+        return try state.withLock { state in
+            if index < state.pages.count { return .page(state.pages[index]) }
+            if let failure = state.pullFailure { throw failure }
+            return .checkpoint(Self.checkpoint)
+        }
+    }
+
+    static let checkpoint = Checkpoint(
+        position: 9, vector: VersionVector([era: 9]), head: nil,
+        scopeSetHash: [UInt8](repeating: 2, count: 8),
+        digestRoot: [UInt8](repeating: 3, count: 16))
+
+    func run(_ query: Query, arguments: [String: Value], limit: Int) -> [[Value]] {
+        let row: [Value] = [
+            arguments["owner"] ?? .null, .integer(.max), .real(1.5), .blob([0xAB]), .null,
+        ]
+        return Array(repeating: row, count: min(limit, 3))
+    }
+
+    func close() {}
+}
+
+extension Push {
+    fileprivate var size: Int {
+        switch work {
+        case .changeSets(let sets, _): sets.count
+        case .changes(let changes, _): changes.count
+        }
+    }
+}
+
+final class FakeTenantDirectory: TenantDirectory {
+    private let stores = Mutex<[TenantID: FakeTenantStore]>([:])
+
+    func tenant(_ id: TenantID) -> (any TenantStore)? { self[id] }
+
+    subscript(id: TenantID) -> FakeTenantStore? { stores.withLock { $0[id] } }
+
+    func create(_ id: TenantID) -> any TenantStore {
+        stores.withLock { stores in
+            let store = stores[id] ?? FakeTenantStore(id)
+            stores[id] = store
+            return store
+        }
+    }
+
+    func closeAll() {}
+}
