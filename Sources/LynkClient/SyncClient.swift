@@ -1,4 +1,4 @@
-public import LynkCore
+import LynkCore
 public import LynkEngine
 import Synchronization
 

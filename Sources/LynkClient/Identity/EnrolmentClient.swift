@@ -1,4 +1,4 @@
-public import LynkCore
+import LynkCore
 public import LynkEngine
 
 /// Turns a one-time code from the office into a replica's identity.

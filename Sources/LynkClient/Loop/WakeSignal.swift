@@ -5,7 +5,6 @@ final class WakeSignal: Sendable {
     private struct State {
         var isRaised = false
         var waiter: CheckedContinuation<Void, Never>?
-        var waitsCancelled = false
     }
 
     private let state = Mutex(State())
@@ -26,7 +25,7 @@ final class WakeSignal: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    if state.isRaised || state.waitsCancelled || Task.isCancelled { return true }
+                    if state.isRaised || Task.isCancelled { return true }
                     state.waiter = continuation
                     return false
                 }
@@ -34,12 +33,10 @@ final class WakeSignal: Sendable {
             }
         } onCancel: {
             let waiter = state.withLock { state in
-                state.waitsCancelled = state.waiter == nil
                 defer { state.waiter = nil }
                 return state.waiter
             }
             waiter?.resume()
         }
-        state.withLock { $0.waitsCancelled = false }
     }
 }

@@ -1,4 +1,4 @@
-public import LynkCore
+import LynkCore
 
 /// Bytes of a body as they arrive.
 public struct HTTPBodyChunk: Sendable {
