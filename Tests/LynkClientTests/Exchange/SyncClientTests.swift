@@ -1,5 +1,6 @@
 import LynkCore
 import LynkWire
+import Synchronization
 import Testing
 
 @testable import LynkClient

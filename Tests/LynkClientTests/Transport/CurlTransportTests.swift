@@ -13,13 +13,13 @@ struct CurlTransportTests {
         return try CurlTransport(options)
     }
 
-    private func withServer<Value>(
+    private func withServer(
         _ answer: @escaping @Sendable (LoopbackServer.Received) -> LoopbackServer.Answer,
-        _ body: (LoopbackServer) async throws -> Value
-    ) async throws -> Value {
+        _ body: (LoopbackServer) async throws -> Void
+    ) async throws {
         let server = try LoopbackServer(answer: answer)
         defer { server.stop() }
-        return try await body(server)
+        try await body(server)
     }
 
     @Test("Status, headers and body come back, and what it cost")
@@ -227,16 +227,18 @@ struct CurlTransportTests {
             }())
             try loop.start()
             let url = server.url
-            async let answer: HTTPResponse = withCheckedThrowingContinuation { completion in
-                loop.submit(
-                    CurlTransfer(
-                        id: 1, request: HTTPRequest(.get, url), handler: nil, resume: {},
-                        completion: completion))
+            let sending = Task {
+                try await withCheckedThrowingContinuation { completion in
+                    loop.submit(
+                        CurlTransfer(
+                            id: 1, request: HTTPRequest(.get, url), handler: nil, resume: {},
+                            completion: completion))
+                }
             }
             for await _ in asked.stream { break }
             loop.stop()
             await #expect(throws: Problem(.unreachable, "the transport was closed")) {
-                _ = try await answer
+                _ = try await sending.value
             }
         }
     }
