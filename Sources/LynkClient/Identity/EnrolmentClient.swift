@@ -1,0 +1,63 @@
+import LynkCore
+public import LynkEngine
+
+/// Turns a one-time code from the office into a replica's identity.
+public struct EnrolmentClient: Sendable {
+    private let replica: any ReplicaStore
+    private let transport: any HTTPTransport
+    private let threads: BlockingThreads
+
+    public init(
+        replica: any ReplicaStore, transport: any HTTPTransport,
+        threads: BlockingThreads = .shared
+    ) {
+        self.replica = replica
+        self.transport = transport
+        self.threads = threads
+    }
+
+    /// Makes a key pair, registers its public half with the code, and stores who the replica is.
+    ///
+    /// The request is never repeated by itself: a code works once. When the answer is lost after
+    /// the hub had used the code, the office gives another one; nothing else is lost.
+    ///
+    /// - Parameter server: `https://host:port`.
+    /// - Throws: ``Problem`` `enrolment_code_unknown`, `enrolment_code_used`, `already_exists`
+    ///   when the replica is enrolled, `parameter_invalid` for the address, or a transport's.
+    public func enrol(server: String, code: String) async throws -> Enrolment {
+        let address = try HubAddress(server)
+        let replica = replica
+        if let standing = try await threads.run({ try replica.enrolment() }) {
+            throw Problem(
+                .alreadyExists,
+                "this replica is enrolled as device \(standing.principal.device)")
+        }
+        let key = DeviceKey()
+        var cost = TransferStatistics()
+        let answer: JSONValue
+        do {
+            answer = try await transport.post(
+                [
+                    "code": .string(code),
+                    "publicKey": .string(hexadecimal(key.publicKey.bytes)),
+                ], to: address.enrolment, isIdempotent: false, cost: &cost)
+        } catch let refusal as HubRefusal {
+            throw refusal.problem
+        }
+        let enrolment = Enrolment(
+            server: address.base, principal: try Self.principal(answer), key: key)
+        try await threads.run { try replica.adopt(enrolment) }
+        return enrolment
+    }
+
+    private static func principal(_ answer: JSONValue) throws -> Principal {
+        guard let tenant = answer["tenant"]?.stringValue.flatMap({ TenantID($0) }),
+            let device = answer["device"]?.stringValue.flatMap({ DeviceID($0) }),
+            let user = answer["user"]?.stringValue.flatMap({ UserID($0) }),
+            let role = answer["role"]?.stringValue
+        else {
+            throw Problem(.responseInvalid, "the enrolment names no tenant, device, user or role")
+        }
+        return Principal(tenant: tenant, device: device, user: user, role: role)
+    }
+}

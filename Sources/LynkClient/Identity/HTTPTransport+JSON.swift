@@ -1,0 +1,44 @@
+import LynkCore
+
+extension HTTPTransport {
+    /// Posts one JSON object and reads another.
+    ///
+    /// - Parameter cost: grows by what the call cost, also when it throws.
+    /// - Throws: the hub's ``Problem``, or `response_invalid` for an answer that is not JSON.
+    func post(
+        _ object: JSONValue, to url: String, isIdempotent: Bool = true,
+        cost: inout TransferStatistics
+    ) async throws -> JSONValue {
+        let request = HTTPRequest(
+            .post, url,
+            headers: [
+                HTTPHeader("Content-Type", "application/json"),
+                HTTPHeader("Accept", "application/json"),
+            ],
+            body: object.encoded, isIdempotent: isIdempotent, responseBytesMax: 64 << 10)
+        let response = try await send(request)
+        cost += response.transfer
+        guard (200..<300).contains(response.head.status) else {
+            throw HubRefusal(
+                problem: ProblemDocument.problem(response.head, body: response.body),
+                retryAfter: response.head.retryAfter)
+        }
+        guard response.head.mediaType == "application/json",
+            let value = JSONReader.read(response.body)
+        else {
+            throw Problem(.responseInvalid, "\(url) answered without JSON")
+        }
+        return value
+    }
+}
+
+/// A problem together with the wait that the hub asked for.
+struct HubRefusal: Error {
+    let problem: Problem
+    let retryAfter: Duration?
+}
+
+extension Error {
+    /// The error as a problem, when it is one.
+    var problem: Problem? { (self as? HubRefusal)?.problem ?? (self as? Problem) }
+}

@@ -1,0 +1,47 @@
+import Synchronization
+
+/// Lets one asynchronous section run at a time, first come, first served.
+final class SerialGate: Sendable {
+    private struct State {
+        var isBusy = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    // Bounded by the tasks that call.
+    private let state = Mutex(State())
+
+    /// A cancelled caller still waits for its turn, which is as long as one exchange.
+    func run<Value: Sendable>(
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        await enter()
+        defer { leave() }
+        try Task.checkCancellation()
+        return try await body()
+    }
+
+    private func enter() async {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                guard state.isBusy else {
+                    state.isBusy = true
+                    return true
+                }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    private func leave() {
+        let next = state.withLock { state in
+            guard !state.waiters.isEmpty else {
+                state.isBusy = false
+                return nil as CheckedContinuation<Void, Never>?
+            }
+            return state.waiters.removeFirst()
+        }
+        next?.resume()
+    }
+}

@@ -1,0 +1,52 @@
+import LynkCore
+import Synchronization
+
+/// The loop's machine and those who watch its state.
+final class SyncProgress: Sendable {
+    private struct Shared {
+        var machine: SyncLoopMachine
+        var watchers: [UInt64: AsyncStream<SyncState>.Continuation] = [:]
+        var lastWatcher: UInt64 = 0
+    }
+
+    private let shared: Mutex<Shared>
+
+    init(pollInterval: Duration) {
+        shared = Mutex(Shared(machine: SyncLoopMachine(pollInterval: pollInterval)))
+    }
+
+    deinit {
+        for watcher in shared.withLock({ $0.watchers.values.map { $0 } }) { watcher.finish() }
+    }
+
+    var state: SyncState { shared.withLock { $0.machine.state } }
+
+    /// Lets the machine decide, and tells the watchers when its state has changed.
+    @discardableResult
+    func update<Value: Sendable>(_ step: (inout SyncLoopMachine) -> Value) -> Value {
+        let (value, change) = shared.withLock { shared in
+            let before = shared.machine.state
+            let value = step(&shared.machine)
+            let after = shared.machine.state
+            let watchers = before == after ? [] : Array(shared.watchers.values)
+            return (value, (after, watchers))
+        }
+        for watcher in change.1 { watcher.yield(change.0) }
+        return value
+    }
+
+    func states() -> AsyncStream<SyncState> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: SyncState.self, bufferingPolicy: .bufferingNewest(16))
+        let id = shared.withLock { shared in
+            shared.lastWatcher += 1
+            shared.watchers[shared.lastWatcher] = continuation
+            continuation.yield(shared.machine.state)
+            return shared.lastWatcher
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.shared.withLock { $0.watchers[id] = nil }
+        }
+        return stream
+    }
+}

@@ -1,0 +1,115 @@
+import LynkCore
+import LynkWire
+import Testing
+
+@testable import LynkClient
+
+@Suite("One exchange, as the device reads it")
+struct ExchangeMachineTests {
+    /// What arrives in a state, and where it leads.
+    struct Row: Sendable, CustomTestStringConvertible {
+        let why: String
+        let before: [ResponseFrame]
+        let frame: ResponseFrame
+        let action: ExchangeMachine.Action
+        let after: ExchangeMachine.State
+
+        var testDescription: String { why }
+    }
+
+    static let welcome = ResponseFrame.welcome(Fixture.welcome())
+    static let receipts = ResponseFrame.receipts([
+        Fixture.receipt(Fixture.changeSet(after: nil).oid)
+    ])
+    static let page = ResponseFrame.page([1, 2, 3])
+    static let checkpoint = ResponseFrame.checkpoint(Fixture.checkpoint)
+    static let problem = Problem(.storeBusy, "one moment")
+
+    static func invalid(_ detail: String) -> ExchangeMachine.Action {
+        .abort(Problem(.responseInvalid, detail))
+    }
+
+    static let rows = [
+        Row(
+            why: "the welcome comes first", before: [], frame: welcome,
+            action: .begin(Fixture.welcome()), after: .streaming),
+        Row(
+            why: "receipts need a welcome", before: [], frame: receipts,
+            action: invalid("receipts before the welcome"), after: .aborted),
+        Row(
+            why: "pages need a welcome", before: [], frame: page,
+            action: invalid("a page before the welcome"), after: .aborted),
+        Row(
+            why: "a checkpoint needs a welcome", before: [], frame: checkpoint,
+            action: invalid("a checkpoint before the welcome"), after: .aborted),
+        Row(
+            why: "a problem may come at once", before: [], frame: .problem(problem),
+            action: .abort(problem), after: .aborted),
+        Row(
+            why: "another version is not read on", before: [],
+            frame: .welcome(Fixture.welcome(version: 2)),
+            action: .abort(Problem(.protocolUnsupported, "the hub speaks version 2")),
+            after: .aborted),
+        Row(
+            why: "one welcome is enough", before: [welcome], frame: welcome,
+            action: invalid("a second welcome"), after: .aborted),
+        Row(
+            why: "receipts after pages", before: [welcome, page], frame: receipts,
+            action: .record([Fixture.receipt(Fixture.changeSet(after: nil).oid)]),
+            after: .streaming),
+        Row(
+            why: "pages after receipts", before: [welcome, receipts], frame: page,
+            action: .stage([1, 2, 3]), after: .streaming),
+        Row(
+            why: "a checkpoint ends it", before: [welcome, page], frame: checkpoint,
+            action: .apply(Fixture.checkpoint), after: .finished),
+        Row(
+            why: "a problem may interrupt it", before: [welcome, page],
+            frame: .problem(problem), action: .abort(problem), after: .aborted),
+        Row(
+            why: "nothing after the checkpoint", before: [welcome, checkpoint], frame: page,
+            action: invalid("a page after the end"), after: .aborted),
+        Row(
+            why: "nothing after a problem", before: [.problem(problem)], frame: welcome,
+            action: invalid("a welcome after the end"), after: .aborted),
+    ]
+
+    @Test("Each frame in each state", arguments: rows)
+    func frame(_ row: Row) {
+        var machine = ExchangeMachine()
+        for frame in row.before { _ = machine.receive(frame) }
+        #expect(machine.receive(row.frame) == row.action)
+        #expect(machine.state == row.after)
+    }
+
+    @Test("Only a checkpoint makes an answer complete")
+    func ends() {
+        var machine = ExchangeMachine()
+        #expect(machine.end() == Problem(.responseInvalid, "the answer is empty"))
+        _ = machine.receive(Self.welcome)
+        #expect(
+            machine.end() == Problem(.unreachable, "the answer broke off before its checkpoint"))
+        _ = machine.receive(Self.checkpoint)
+        #expect(machine.end() == nil)
+    }
+
+    @Test("After any three frames, at most one checkpoint was applied and none without a welcome")
+    func laws() {
+        let kinds = [
+            Self.welcome, Self.receipts, Self.page, Self.checkpoint, .problem(Self.problem),
+        ]
+        for first in kinds {
+            for second in kinds {
+                for third in kinds {
+                    var machine = ExchangeMachine()
+                    let actions = [first, second, third].map { machine.receive($0) }
+                    let applied = actions.count { if case .apply = $0 { true } else { false } }
+                    let begun = actions.count { if case .begin = $0 { true } else { false } }
+                    #expect(applied <= begun && begun <= 1)
+                    let isComplete = machine.end() == nil
+                    #expect(isComplete == (machine.state == .finished || machine.state == .aborted))
+                }
+            }
+        }
+    }
+}
