@@ -102,7 +102,14 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "lynk-bench",
-            dependencies: ["Lynk", "LynkServer", "CSQLite", arguments], swiftSettings: strict),
+            dependencies: [
+                "Lynk", "LynkServer", "LynkWire", "LynkEngine", "CSQLite", arguments, grdb,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", arguments],
             path: "Samples/MonthOfPayments", swiftSettings: strict),
