@@ -39,8 +39,9 @@ struct SyncStreamBody: Sendable {
             try await writer.write(ByteBuffer(bytes: bytes))
             do {
                 (stream, frames) = try await pool.run { [stream] in
-                    var next = stream
-                    return (next, try next.next(bytes: 1))
+                    var stream = stream
+                    let frames = try stream.next(bytes: 1)
+                    return (stream, frames)
                 }
             } catch {
                 frames = problemFrame(error)
