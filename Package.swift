@@ -115,7 +115,8 @@ let package = Package(
             path: "Samples/MonthOfPayments", swiftSettings: strict),
 
         // tests
-        .testTarget(name: "LynkCoreTests", dependencies: ["LynkCore"], swiftSettings: strict),
+        .testTarget(
+            name: "LynkCoreTests", dependencies: ["LynkCore", crypto], swiftSettings: strict),
         .testTarget(
             name: "LynkWireTests", dependencies: ["LynkWire", "LynkCore"], swiftSettings: strict),
         .testTarget(

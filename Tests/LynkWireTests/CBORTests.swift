@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test("RFC 8949 appendix A: floats of 32 and 64 bits", arguments: [
-        ("fb3ff199999999999a", 1.1), ("fa47c35000", 100_000.0), ("fa7f7fffff", 3.4028234663852886e+38),
+        ("fb3ff199999999999a", 1.1), ("fa47c35000", 100_000.0),
+        ("fa7f7fffff", 3.4028234663852886e+38),
         ("fb7e37e43c8800759c", 1.0e+300), ("fbc010666666666666", -4.1), ("fa7f800000", .infinity),
         ("faff800000", -.infinity),
     ])
@@ -78,7 +79,8 @@ import Testing
         "1800", "1817", "190018", "1900ff", "1a0000ffff", "1b00000000ffffffff",
         "1c", "1d", "1e", "1f", "5f42010243030405ff", "7f657374726561646d696e67ff", "5801ff",
         "780161", "f90000", "f97e00", "fa7fc00000", "fb7ff8000000000000", "fa80000000",
-        "fb0000000000000000", "fb3ff8000000000000", "f7", "f0", "f818", "f8ff", "ff", "c000", "80", "a0",
+        "fb0000000000000000", "fb3ff8000000000000", "f7", "f0", "f818", "f8ff", "ff", "c000",
+        "80", "a0",
     ])
     func refusedValues(digits: String) {
         #expect(throws: WireError.self) {

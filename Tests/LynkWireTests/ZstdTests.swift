@@ -74,7 +74,7 @@ import Testing
         #expect(Zstd.compressedBody([UInt8](repeating: 1, count: 399)) == nil)
         #expect(Zstd.compressedBody(random.bytes(5_000)) == nil)
         let plain = [UInt8](repeating: 1, count: 400)
-        #expect(try Zstd.decompress(#require(Zstd.compressedBody(plain)), limit: 400) == plain)
+        #expect(try Zstd.compressedBody(plain).map { try Zstd.decompress($0, limit: 400) } == plain)
         let zeros = [UInt8](repeating: 0, count: 4 << 20)
         #expect(Zstd.compressedBody(zeros) == nil)
     }

@@ -55,5 +55,6 @@ public struct RowChange: Hashable, Sendable {
         self.adds = adds
     }
 
+    /// The value that the change puts into the field; `nil` when it puts none.
     public func put(_ field: FieldID) -> Value? { puts.first { $0.field == field }?.value }
 }

@@ -25,7 +25,8 @@ extension Schema {
             }
             // Digests take the fields in this order, on every replica and at every version.
             if table.fields.map(\.id) != table.fields.map(\.id).sorted() {
-                found.append(SchemaProblem(table: table.name, field: nil, reason: "fields ascend by id"))
+                found.append(
+                    SchemaProblem(table: table.name, field: nil, reason: "fields ascend by id"))
             }
             for field in table.fields {
                 if let reason = field.problem {

@@ -72,7 +72,8 @@ public struct SyncRequest: Sendable {
         var previous: ContentID?
         for (index, bytes) in changeSets.enumerated() {
             // Five bytes are the longest head of a byte string below 4 GiB.
-            if !payload.bytes.isEmpty, payload.bytes.count + bytes.count + 5 > Limits.frameBytesMax {
+            let filled = payload.bytes.count + bytes.count + 5
+            if !payload.bytes.isEmpty, filled > Limits.frameBytesMax {
                 Frame(.changeSets, payload.bytes).append(to: &body)
                 payload.bytes.removeAll(keepingCapacity: true)
             }

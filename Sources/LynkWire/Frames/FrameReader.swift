@@ -16,11 +16,13 @@ public struct FrameReader: Sendable {
     /// Whether the stream may end here: no frame and no message is cut short.
     public var isEmpty: Bool { position == buffer.count && !isInPieces }
 
+    /// Takes a copy of a chunk, e.g. of a transport's buffer.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         compact()
         buffer.append(contentsOf: bytes)
     }
 
+    /// Takes a chunk; a whole body in one costs no copy.
     public mutating func append(_ bytes: [UInt8]) {
         compact()
         if buffer.isEmpty { buffer = bytes } else { buffer.append(contentsOf: bytes) }

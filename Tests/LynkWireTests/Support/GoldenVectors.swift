@@ -112,7 +112,9 @@ private enum Plain {
 }
 
 extension GoldenVectors {
-    private static func vector(_ name: String, _ content: String, _ bytes: [UInt8]) -> GoldenVector {
+    private static func vector(
+        _ name: String, _ content: String, _ bytes: [UInt8]
+    ) -> GoldenVector {
         GoldenVector(name: name, content: content, bytes: hexadecimal(bytes))
     }
 

@@ -31,7 +31,9 @@ struct SeededRandom: RandomNumberGenerator {
     }
 
     mutating func text(_ most: Int) -> String {
-        let letters = ["a", "Z", "0", " ", "é", "e\u{301}", "₹", "नमस्ते", "🧾", "\u{0}", "\u{FEFF}"]
+        let letters = [
+            "a", "Z", "0", " ", "é", "e\u{301}", "₹", "नमस्ते", "🧾", "\u{0}", "\u{FEFF}",
+        ]
         return (0..<count(most)).map { _ in letters[count(letters.count - 1)] }.joined()
     }
 
