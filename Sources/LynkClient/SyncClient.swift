@@ -62,7 +62,7 @@ public final class SyncClient: Sendable {
             progress.update { _ = $0.succeeded() }
             return report
         } catch {
-            if let problem = error.problem {
+            if let problem = error.asProblem {
                 progress.update { _ = $0.failed(problem, asked: nil, chance: 0) }
                 throw problem
             }
@@ -87,7 +87,7 @@ public final class SyncClient: Sendable {
             } catch {
                 guard !Task.isCancelled else { break }
                 let refusal = error as? HubRefusal
-                let problem = error.problem ?? Problem(.storeFailed, "\(error)")
+                let problem = error.asProblem ?? Problem(.storeFailed, "\(error)")
                 pause = progress.update {
                     $0.failed(problem, asked: refusal?.retryAfter, chance: pacing.chance())
                 }

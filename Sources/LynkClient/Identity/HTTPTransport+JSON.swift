@@ -40,5 +40,11 @@ struct HubRefusal: Error {
 
 extension Error {
     /// The error as a problem, when it is one.
-    var problem: Problem? { (self as? HubRefusal)?.problem ?? (self as? Problem) }
+    var asProblem: Problem? {
+        switch self {
+        case let refusal as HubRefusal: refusal.problem
+        case let problem as Problem: problem
+        default: nil
+        }
+    }
 }

@@ -98,6 +98,11 @@ final class CurlLoop: @unchecked Sendable {
     // MARK: On the thread
 
     func run() {
+        // OpenSSL writes to a closed connection with write(2): that is an error here, no signal.
+        var broken = sigset_t()
+        sigemptyset(&broken)
+        sigaddset(&broken, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &broken, nil)
         var isStopping = false
         while !isStopping {
             let commands = inbox.withLock { inbox in

@@ -2,7 +2,7 @@ import Glibc
 import LynkCore
 import Synchronization
 
-/// A plain HTTP/1.1 server on loopback that answers as it is told; one connection at a time.
+/// A plain HTTP/1.1 server on loopback that answers as it is told; a thread per connection.
 final class LoopbackServer: Sendable {
     enum Answer: Sendable {
         /// A whole answer; the connection stays open.
@@ -52,7 +52,7 @@ final class LoopbackServer: Sendable {
 
     var url: String { "http://127.0.0.1:\(port)" }
 
-    /// Ends the server's thread once its present client has gone.
+    /// Takes no further connections; threads end when their clients go.
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     static func http(
@@ -66,14 +66,22 @@ final class LoopbackServer: Sendable {
     fileprivate func run() {
         var connection = 0
         while case let client = accept(listener, nil, nil), client >= 0 {
-            serve(client, connection)
-            close(client)
+            let served = Served(server: self, client: client, number: connection)
             connection += 1
+            let context = Unmanaged.passRetained(served)
+            var thread = pthread_t()
+            if pthread_create(&thread, nil, runServed, context.toOpaque()) == 0 {
+                pthread_detach(thread)
+            } else {
+                context.release()
+                close(client)
+            }
         }
         close(listener)
     }
 
-    private func serve(_ client: Int32, _ connection: Int) {
+    fileprivate func serve(_ client: Int32, _ connection: Int) {
+        defer { close(client) }
         while let received = receive(client, connection) {
             switch answer(received) {
             case .reply(let bytes): write(bytes, to: client)
@@ -125,5 +133,25 @@ final class LoopbackServer: Sendable {
 private func runLoopbackServer(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context else { return nil }
     Unmanaged<LoopbackServer>.fromOpaque(context).takeRetainedValue().run()
+    return nil
+}
+
+/// One connection on its way to its thread.
+private final class Served: Sendable {
+    let server: LoopbackServer
+    let client: Int32
+    let number: Int
+
+    init(server: LoopbackServer, client: Int32, number: Int) {
+        self.server = server
+        self.client = client
+        self.number = number
+    }
+}
+
+private func runServed(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    let served = Unmanaged<Served>.fromOpaque(context).takeRetainedValue()
+    served.server.serve(served.client, served.number)
     return nil
 }

@@ -84,7 +84,10 @@ final class ScriptedHub: Sendable {
         }
         var frames: [ResponseFrame] = [.welcome(Fixture.welcome())]
         if !receipts.isEmpty { frames.append(.receipts(receipts)) }
-        for page in 0..<pages { frames.append(.page([UInt8](repeating: UInt8(page), count: 300))) }
+        for page in 0..<pages {
+            let byte = UInt8(truncatingIfNeeded: page)
+            frames.append(.page([UInt8](repeating: byte, count: 300)))
+        }
         frames.append(.checkpoint(Fixture.checkpoint))
         return frames.flatMap { $0.encoded() }
     }
