@@ -26,7 +26,8 @@ struct BenchServers {
         let certificate = try LoopbackCertificate.make(in: directory)
         let control = try SQLiteControlStore(path: directory + "/control.sqlite")
         let tenants = try SQLiteTenantDirectory(directory: directory, application: PaymentRows())
-        let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .error
         let (lynkPorts, lynkPort) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let (plainPorts, plainPort) = AsyncStream<Int>.makeStream(
             bufferingPolicy: .bufferingNewest(1))

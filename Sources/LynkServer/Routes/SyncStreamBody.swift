@@ -55,7 +55,7 @@ struct SyncStreamBody: Sendable {
     /// The status is long sent, so the failure travels as the last frame.
     private func problemFrame(_ error: any Error) -> [UInt8] {
         context.logger.error("a pull broke off", metadata: ["error": "\(error)"])
-        let problem = error as? Problem ?? Problem(.internalFailure, "request \(context.id)")
+        let problem = error as? Problem ?? Problem(.internalFailure)
         return ResponseFrame.problem(problem).encoded()
     }
 }
