@@ -20,6 +20,16 @@ struct Minute: Sendable {
     let milliseconds: Int64
     /// Per tenant, in order of time.
     let lines: [[Step]]
+
+    var hasSync: Bool {
+        lines.contains { $0.contains { if case .sync = $0.kind { true } else { false } } }
+    }
+
+    var recordCount: Int {
+        lines.reduce(0) {
+            $0 + $1.count { if case .record = $0.kind { true } else { false } }
+        }
+    }
 }
 
 enum Schedule {

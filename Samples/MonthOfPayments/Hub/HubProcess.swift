@@ -5,54 +5,80 @@ import Synchronization
 
 /// A real `lynkd serve` on loopback, which can be killed and started again on the same port.
 final class HubProcess: Sendable {
-    let address: String
-    let certificateFile: String
-    let dataDirectory: URL
-    private let program: String
-    private let keyFile: String
-    private let logFile: URL
-    private let port: UInt16
-    private let child = Mutex<pid_t?>(nil)
-
-    /// - Parameter certificates: a folder with `certificate.pem` and `key.pem`.
-    init(program: String, certificates: URL, directory: URL) throws {
-        self.program = program
-        port = try Self.freePort()
-        address = "https://localhost:\(port)"
-        certificateFile = certificates.appendingPathComponent("certificate.pem").path
-        keyFile = certificates.appendingPathComponent("key.pem").path
-        dataDirectory = directory.appendingPathComponent("hub")
-        logFile = directory.appendingPathComponent("lynkd.log")
+    private struct State {
+        var child: pid_t?
+        /// 0 before the first start: then the system chooses one.
+        var port = 0
     }
 
-    /// Starts the process; it answers some time after.
-    func start() throws {
+    let authorityFile: String
+    private let program: String
+    private let certificates: URL
+    private let directory: URL
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - certificates: the folder that `lynkd certificate` wrote.
+    ///   - directory: where the data directory and the log go.
+    init(program: String, certificates: URL, directory: URL) {
+        self.program = program
+        self.certificates = certificates
+        self.directory = directory
+        authorityFile = certificates.appendingPathComponent("authority.pem").path
+    }
+
+    /// `https://localhost:port`, the same for all starts.
+    var address: String { "https://localhost:\(state.withLock { $0.port })" }
+
+    /// Starts the process and returns once it accepts connections.
+    ///
+    /// - Throws: ``Problem`` with the last lines of its log when it does not come up.
+    func start() async throws {
+        let portFile = directory.appendingPathComponent("port")
+        try? FileManager.default.removeItem(at: portFile)
+        let port = state.withLock { $0.port }
         let pid = try Self.spawn(
             [
-                program, "serve", "--data", dataDirectory.path, "--port", String(port),
-                "--certificate", certificateFile, "--key", keyFile, "--clock", "operator",
+                program, "serve", "--data", dataDirectory, "--port", String(port),
+                "--certificate", certificates.appendingPathComponent("server.pem").path,
+                "--key", certificates.appendingPathComponent("server.key").path,
+                "--clock", "operator", "--port-file", portFile.path,
             ], log: logFile.path)
-        child.withLock { $0 = pid }
+        state.withLock { $0.child = pid }
+        for _ in 0..<3_000 {
+            if let text = try? String(contentsOf: portFile, encoding: .utf8),
+                let bound = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            {
+                state.withLock { $0.port = bound }
+                return
+            }
+            if hasEnded { break }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw Problem(.unreachable, "lynkd did not come up:\n\(lastWords)")
     }
+
+    private var dataDirectory: String { directory.appendingPathComponent("data").path }
+    private var logFile: URL { directory.appendingPathComponent("lynkd.log") }
 
     /// `kill -9`: nothing of what the process meant to write comes after this.
     func kill() {
-        child.withLock { pid in
-            guard let running = pid else { return }
+        state.withLock { state in
+            guard let running = state.child else { return }
             Glibc.kill(running, SIGKILL)
             var status: Int32 = 0
             waitpid(running, &status, 0)
-            pid = nil
+            state.child = nil
         }
     }
 
     /// Whether the process has ended by itself: its log says why.
-    var hasEnded: Bool {
-        child.withLock { pid in
-            guard let running = pid else { return true }
+    private var hasEnded: Bool {
+        state.withLock { state in
+            guard let running = state.child else { return true }
             var status: Int32 = 0
             guard waitpid(running, &status, WNOHANG) == running else { return false }
-            pid = nil
+            state.child = nil
             return true
         }
     }
@@ -67,7 +93,7 @@ final class HubProcess: Sendable {
     func operatorToken() throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["operator-token", "--data", dataDirectory.path]
+        process.arguments = ["operator-token", "--data", dataDirectory]
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -95,23 +121,6 @@ final class HubProcess: Sendable {
             throw Problem(.internalFailure, "cannot start \(arguments[0]): \(errorText(status))")
         }
         return pid
-    }
-
-    /// A port of loopback that was free a moment ago.
-    private static func freePort() throws -> UInt16 {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(handle) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(handle, $0, length) == 0 && getsockname(handle, $0, &length) == 0
-            }
-        }
-        guard isBound else { throw Problem(.internalFailure, "no free port: \(errorText(errno))") }
-        return UInt16(bigEndian: address.sin_port)
     }
 
     private static func errorText(_ code: Int32) -> String { String(cString: strerror(code)) }

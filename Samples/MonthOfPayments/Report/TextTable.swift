@@ -3,7 +3,7 @@ struct TextTable {
     private var rows: [[String]]
     private var rules: Set<Int> = []
 
-    init(_ header: String...) { rows = [header] }
+    init(_ header: [String]) { rows = [header] }
 
     mutating func add(_ row: [String]) { rows.append(row) }
 

@@ -24,11 +24,13 @@ enum ImportDirection {
                 "LynkServer", "LynkStore", "LynkPayments", "ArgumentParser", "Logging",
                 "ServiceLifecycle",
             ]),
-            "lynk": front.union(system).union(["LynkPayments", "ArgumentParser"]),
+            "lynk": front.union(system).union(["LynkPayments", "ArgumentParser", "GRDB"]),
             "lynk-bench": front.union(system).union(hummingbird).union([
                 "LynkServer", "LynkPayments", "CSQLite", "GRDB", "ArgumentParser",
             ]),
-            "MonthOfPayments": front.union(system).union(["LynkPayments", "ArgumentParser"]),
+            "MonthOfPayments": front.union(system).union([
+                "LynkPayments", "ArgumentParser", "GRDB",
+            ]),
         ]
     }()
 
