@@ -48,7 +48,7 @@ export SWIFT_BACKTRACE=enable=no
 run() {
     mkdir "$work/$1"
     "$programs/month-of-payments" --lynkd "$programs/lynkd" \
-        --certificates "$work/certificates" --data Samples/Data/pharma-50 --work "$work/$1" \
+        --certificates "$work/certificates" --data Samples/Data --work "$work/$1" \
         --money-report "$work/$1.txt" --faults "$2" --tenants "$tenants" --days "$days"
 }
 echo
