@@ -1,4 +1,4 @@
-/// Runs `body` for each number below `count`, at most `width` at once, and stops at the first error.
+/// Runs `body` for each number below `count`, at most `width` at once; the first error stops it.
 func inParallel(
     _ count: Int, width: Int = 16, _ body: @escaping @Sendable (Int) async throws -> Void
 ) async throws {

@@ -9,7 +9,7 @@ enum ImportDirection {
         let hummingbird: Set = [
             "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "HummingbirdTLS", "HTTPTypes",
             "NIOCore", "NIOPosix", "NIOHTTP2", "NIOSSL", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
-            "NIOHTTPTypesHTTP2", "Logging", "ServiceLifecycle", "JWTKit",
+            "NIOHTTPTypesHTTP2", "Logging", "ServiceLifecycle", "UnixSignals", "JWTKit",
         ]
         return [
             "LynkCore": ["Crypto"],
