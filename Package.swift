@@ -111,7 +111,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", arguments],
+            name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
             path: "Samples/MonthOfPayments", swiftSettings: strict),
 
         // tests

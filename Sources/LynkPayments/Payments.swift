@@ -4,7 +4,7 @@ public import LynkCore
 ///
 /// Facts (who handed what to whom) come from devices and merge by set union; decisions (posting,
 /// applying to invoices, exceptions) are derived by the hub, in the order of its log, from the
-/// facts and from what their authors knew. See Protocol/08-payments.md.
+/// facts and from what their authors knew. See Protocol/11-payments.md.
 public struct Payments: Application {
     public init() {}
 

@@ -54,6 +54,16 @@ struct BookTests {
         #expect(loose("### Words\nHeld by nothing, because it is not a rule.") == [])
     }
 
+    @Test("a limit that is missing or has another value is found")
+    func limits() {
+        let code = SourceFile(
+            path: "Sources/L.swift", text: "    public static let frameBytesMax = 1 << 20")
+        let right = page("| `frameBytesMax` | `1 << 20` | 1 MiB | One frame. |")
+        #expect(Book.unlistedLimits(code: code, page: right) == [])
+        let wrong = page("| `frameBytesMax` | `1 << 21` | 2 MiB | One frame. |")
+        #expect(Book.unlistedLimits(code: code, page: wrong).map(\.line) == [1])
+    }
+
     @Test("a reference to a page that is not there is found")
     func references() {
         let page = SourceFile(path: "Protocol/04-merge.md", text: "")

@@ -104,7 +104,10 @@ struct CheckTests {
             because: "a test names what was missing"),
         Plant(
             Traps.sleeps, suite, bad: "try await Task.sleep(for: .seconds(1))",
-            good: "await clock.advance()", because: "a test waits for events"),
+            good: "try await pacing.sleep(.seconds(1))", because: "virtual time may sleep"),
+        Plant(
+            Traps.sleeps, suite, bad: "usleep(10)", good: "func sleep(_ time: Duration) {}",
+            because: "a test waits for events"),
         Plant(
             Traps.ambient, core, bad: "let now = Date()", good: "let now = clock.read()",
             because: "time is a parameter"),

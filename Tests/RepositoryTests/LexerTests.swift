@@ -42,4 +42,10 @@ struct LexerTests {
         #expect(spans.map(\.name) == ["init", "f"])
         #expect(spans.map(\.lines) == [1, 4])
     }
+
+    @Test("what a protocol asks for is documented there, not at each conformer")
+    func requirements() {
+        let source = "protocol P { func a(); var b: Int { get } }\nstruct S { func c() {} }"
+        #expect(Documentation.requirements(in: SwiftLexer(source).tokens) == ["a"])
+    }
 }

@@ -37,6 +37,16 @@ struct RepositoryTests {
         }
     }
 
+    @Test("every limit stands in the book with its value")
+    func limits() throws {
+        let tree = SourceTree.package
+        let code = try #require(tree.file("Sources/LynkCore/Limits.swift"))
+        let page = try #require(tree.file("Protocol/10-limits.md"))
+        for violation in Book.unlistedLimits(code: code, page: page) {
+            Issue.record("\(violation)")
+        }
+    }
+
     @Test("every rule of the book is held by a test that exists")
     func rules() {
         for violation in Book.looseRules(in: .package) { Issue.record("\(violation)") }

@@ -58,7 +58,10 @@ final class CurlTransfer: @unchecked Sendable {
     func prepare(_ handle: UnsafeMutableRawPointer, options: CurlOptions, noProxy: String) {
         options.apply(to: handle, noProxy: noProxy)
         _ = ccurl_set_string(handle, CURLOPT_URL, request.url)
-        if request.method == .post {
+        if request.method == .put {
+            _ = ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        }
+        if request.method != .get {
             _ = ccurl_set_long(handle, CURLOPT_POST, 1)
             _ = ccurl_set_offset(
                 handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))

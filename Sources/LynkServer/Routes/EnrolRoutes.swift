@@ -4,7 +4,7 @@ import LynkCore
 import LynkEngine
 
 /// `POST /v1/enrol`, `POST /v1/token/challenge`, `POST /v1/token`: how a device gets in
-/// (Protocol/08-access.md).
+/// (Protocol/08-enrolment.md).
 struct EnrolRoutes: Sendable {
     let hub: Hub
 

@@ -33,6 +33,20 @@ enum Book {
         }
     }
 
+    /// Limits that the book does not list, or lists with another value than the code has.
+    static func unlistedLimits(code: SourceFile, page: SourceFile) -> [Violation] {
+        zip(1..., code.lines).compactMap { number, line in
+            let words = line.split(separator: " ", maxSplits: 5)
+            guard words.count == 6, words[1] == "static", words[2] == "let", words[4] == "="
+            else { return nil }
+            let row = "| `\(words[3])` | `\(words[5])` |"
+            guard !page.lines.contains(where: { $0.hasPrefix(row) }) else { return nil }
+            return Violation(
+                path: code.path, line: number, what: "\(words[3]) is not in \(page.path) as it is",
+                mend: "write the row: \(row) its value | what it bounds |")
+        }
+    }
+
     private static func rawValues(in file: SourceFile) -> [(code: String, line: Int)] {
         zip(1..., file.lines).compactMap { number, line in
             let parts = line.split(separator: "\"", omittingEmptySubsequences: false)

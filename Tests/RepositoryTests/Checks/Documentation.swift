@@ -17,11 +17,32 @@ enum Documentation {
             }
         })
 
-    /// Names that a well-known protocol documents.
-    private static let witnesses: Set = [
-        "hash", "encode", "description", "next", "makeIterator", "makeAsyncIterator", "index",
-        "callAsFunction",
-    ]
+    /// Names that a protocol documents: well-known ones, and the requirements of our own.
+    private static let witnesses: Set<String> = {
+        let sources = SourceTree.package.swift.filter { $0.path.hasPrefix("Sources/") }
+        return sources.reduce(into: ["hash", "encode", "description", "next", "callAsFunction"]) {
+            $0.formUnion(requirements(in: $1.tokens))
+        }
+    }()
+
+    /// Names of the functions that protocols ask for.
+    static func requirements(in tokens: [Token]) -> Set<String> {
+        var names: Set<String> = []
+        var depth = 0
+        var inside = false
+        for index in tokens.indices.dropLast() {
+            switch tokens[index].text {
+            case "protocol" where depth == 0 && tokens[index].kind == .word: inside = true
+            case "{": depth += 1
+            case "}":
+                depth -= 1
+                if depth == 0 { inside = false }
+            case "func" where inside && depth == 1: names.insert(tokens[index + 1].text)
+            default: break
+            }
+        }
+        return names
+    }
 
     /// The kind and name of a declaration that must be documented, or `nil`.
     private static func declaration(from start: Int, in tokens: [Token]) -> String? {

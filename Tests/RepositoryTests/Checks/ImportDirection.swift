@@ -9,7 +9,7 @@ enum ImportDirection {
         let hummingbird: Set = [
             "Hummingbird", "HummingbirdCore", "HummingbirdHTTP2", "HummingbirdTLS", "HTTPTypes",
             "NIOCore", "NIOPosix", "NIOHTTP2", "NIOSSL", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
-            "NIOHTTPTypesHTTP2", "Logging", "ServiceLifecycle", "JWTKit",
+            "NIOHTTPTypesHTTP2", "Logging", "ServiceLifecycle", "UnixSignals", "JWTKit",
         ]
         return [
             "LynkCore": ["Crypto"],
@@ -24,11 +24,13 @@ enum ImportDirection {
                 "LynkServer", "LynkStore", "LynkPayments", "ArgumentParser", "Logging",
                 "ServiceLifecycle",
             ]),
-            "lynk": front.union(system).union(["LynkPayments", "ArgumentParser"]),
+            "lynk": front.union(system).union(["LynkPayments", "ArgumentParser", "GRDB"]),
             "lynk-bench": front.union(system).union(hummingbird).union([
                 "LynkServer", "LynkPayments", "CSQLite", "GRDB", "ArgumentParser",
             ]),
-            "MonthOfPayments": front.union(system).union(["LynkPayments", "ArgumentParser"]),
+            "MonthOfPayments": front.union(system).union([
+                "LynkPayments", "ArgumentParser", "GRDB",
+            ]),
         ]
     }()
 
