@@ -1,7 +1,7 @@
 /// Where a hub listens and how it proves who it is.
 public struct HubConfiguration: Sendable {
     public var host: String
-    /// 0 lets the system choose; see ``HubServer/init(configuration:control:tenants:application:clock:wall:logger:onRunning:)``.
+    /// 0 lets the system choose; ``HubServer`` tells which.
     public var port: Int
     /// A PEM file: the server's certificate, then its issuers.
     public var certificate: String

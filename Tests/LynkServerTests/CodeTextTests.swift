@@ -39,7 +39,9 @@ struct CodeTextTests {
         }
     }
 
-    @Test(arguments: ["", "ABCD-EFGH-JKM", "UUUU-UUUU-UUUU", "ABCD-EFGH-JKMN-PQRS", "ÄBCD-EFGH-JKMN"])
+    @Test(arguments: [
+        "", "ABCD-EFGH-JKM", "UUUU-UUUU-UUUU", "ABCD-EFGH-JKMN-PQRS", "ÄBCD-EFGH-JKMN",
+    ])
     func refusesWhatIsNoCode(_ text: String) {
         #expect(CodeText(text) == nil)
     }

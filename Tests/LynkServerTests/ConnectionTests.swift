@@ -43,8 +43,10 @@ struct ConnectionTests {
         }
     }
 
+    /// libcurl 7.88 still resets each stream whose answer was long, though that ended on its last
+    /// frame; the server's limit has to leave room for this.
     @Test func streamedAnswersShareOneConnectionToo() async throws {
-        try await TestServer.run(resetFramesMax: 1) { server in
+        try await TestServer.run { server in
             let device = try await TestDevice.enrol(at: server)
             let store = try #require(server.tenants[device.principal.tenant])
             store.with {

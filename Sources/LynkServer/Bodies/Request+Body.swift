@@ -47,6 +47,7 @@ extension DecodingError {
             case .dataCorrupted(let context): (context.codingPath, "is not well formed")
             @unknown default: ([], "is not well formed")
             }
-        return "\(path.isEmpty ? "the JSON body" : path.map(\.stringValue).joined(separator: ".")) \(what)"
+        let place = path.map(\.stringValue).joined(separator: ".")
+        return "\(place.isEmpty ? "the JSON body" : place) \(what)"
     }
 }

@@ -31,9 +31,9 @@ struct ProblemResponse: Encodable {
     }
 
     init(_ problem: ImportProblem) {
+        let place = "line \(problem.line), column \(problem.column)"
         self.init(
-            Problem(
-                .importInvalid, "line \(problem.line), column \(problem.column): \(problem.reason)"),
+            Problem(.importInvalid, "\(place): \(problem.reason)"),
             line: problem.line, column: problem.column)
     }
 

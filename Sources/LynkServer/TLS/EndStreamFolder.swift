@@ -66,6 +66,7 @@ final class EndStreamFolder: ChannelOutboundHandler {
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         release(context)
+        if wasFlushed { context.flush() }
         context.close(mode: mode, promise: promise)
     }
 

@@ -33,7 +33,9 @@ struct TestDevice {
         return device
     }
 
-    func askForToken(at server: TestServer, signingWith key: DeviceKey? = nil) async throws -> Answer {
+    func askForToken(
+        at server: TestServer, signingWith key: DeviceKey? = nil
+    ) async throws -> Answer {
         let id = principal.device
         let given = try await server.post("/v1/token/challenge", #"{"device":"\#(id)"}"#)
         let challenge = try #require(given.json["challenge"] as? String)
