@@ -98,7 +98,7 @@ let package = Package(
             dependencies: ["LynkServer", "LynkStore", "LynkPayments", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "lynk", dependencies: ["Lynk", "LynkPayments", arguments],
+            name: "lynk", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "lynk-bench",
