@@ -90,7 +90,9 @@ let package = Package(
             swiftSettings: strict),
 
         // front
-        .target(name: "Lynk", dependencies: ["LynkClient", "LynkStore"], swiftSettings: strict),
+        .target(
+            name: "Lynk", dependencies: ["LynkClient", "LynkStore", "LynkEngine", "LynkCore"],
+            swiftSettings: strict),
 
         // programs
         .executableTarget(

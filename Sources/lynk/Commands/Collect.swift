@@ -3,10 +3,6 @@ import GRDB
 import Lynk
 import LynkPayments
 
-extension PaymentMethod: ExpressibleByArgument {
-    public init?(argument: String) { self.init(rawValue: argument.uppercased()) }
-}
-
 struct Collect: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Records money received at a shop. Needs no network.",
@@ -28,7 +24,7 @@ struct Collect: AsyncParsableCommand {
     var retailer: String
     @Option(help: ArgumentHelp("Rupees, e.g. 10,000.00.", valueName: "rupees"))
     var amount: String
-    @Option(help: "CASH, UPI, CHEQUE or BANK.")
+    @Option(help: "CASH, UPI, CHEQUE or BANK.", transform: Self.method)
     var method: PaymentMethod
     @Option(
         help: ArgumentHelp(
@@ -67,6 +63,13 @@ struct Collect: AsyncParsableCommand {
             }
             show(collection, expected)
         }
+    }
+
+    private static func method(_ text: String) throws -> PaymentMethod {
+        guard let method = PaymentMethod(rawValue: text.uppercased()) else {
+            throw ValidationError("\(text) is not CASH, UPI, CHEQUE or BANK.")
+        }
+        return method
     }
 
     private static func invoice(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GRDB
 import Lynk
 
 struct Outbox: AsyncParsableCommand {
