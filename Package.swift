@@ -90,7 +90,9 @@ let package = Package(
             swiftSettings: strict),
 
         // front
-        .target(name: "Lynk", dependencies: ["LynkClient", "LynkStore"], swiftSettings: strict),
+        .target(
+            name: "Lynk", dependencies: ["LynkClient", "LynkStore", "LynkEngine", "LynkCore"],
+            swiftSettings: strict),
 
         // programs
         .executableTarget(
@@ -98,7 +100,7 @@ let package = Package(
             dependencies: ["LynkServer", "LynkStore", "LynkPayments", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "lynk", dependencies: ["Lynk", "LynkPayments", arguments],
+            name: "lynk", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "lynk-bench",

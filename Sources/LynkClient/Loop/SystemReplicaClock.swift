@@ -13,6 +13,7 @@ public struct SystemReplicaClock: ReplicaClock {
             ?? BootID(high: .random(in: .min ... .max), low: .random(in: .min ... .max))
     }
 
+    /// Never fails; the wall clock may be wrong and may jump, the boot clock may not.
     public func read() -> ClockReading {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)

@@ -56,6 +56,7 @@ public struct CurlTransport: HTTPTransport {
 
     public var statistics: TransferStatistics { engine.statistics }
 
+    /// See ``CurlEngine/send(_:onBody:)``.
     public func send(
         _ request: HTTPRequest, onBody: HTTPBodyHandler?
     ) async throws -> HTTPResponse {

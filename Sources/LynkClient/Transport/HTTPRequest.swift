@@ -1,5 +1,6 @@
 /// One request to a hub: everything that a transport needs to send it, and to send it again.
 public struct HTTPRequest: Sendable {
+    /// The methods of the protocol.
     public enum Method: String, Sendable {
         case get = "GET"
         case post = "POST"

@@ -60,7 +60,7 @@ struct SyncClientTests {
         #expect(hub.committed.count == 5)
     }
 
-    @Test("Long bodies travel compressed, both ways, in chunks of any size", arguments: [1, 7, 4096])
+    @Test("Long bodies travel compressed, both ways, in any chunks", arguments: [1, 7, 4096])
     func compressed(chunkBytes: Int) async throws {
         let replica = InMemoryReplica(perPush: 10)
         replica.write(4)

@@ -36,11 +36,11 @@ final class VirtualPacing: Sendable {
 
     var pacing: SyncPacing {
         SyncPacing(
-            sleep: { [self] in try await sleep($0) }, chance: { [chance] in chance },
+            sleep: { [self] in try await pass($0) }, chance: { [chance] in chance },
             elapsed: { [self] in state.withLock { $0.now } })
     }
 
-    private func sleep(_ duration: Duration) async throws {
+    private func pass(_ duration: Duration) async throws {
         let (rests, waiting) = state.withLock { state in
             state.sleeps.append(duration)
             state.now += duration

@@ -1,0 +1,102 @@
+import ArgumentParser
+import GRDB
+import Lynk
+import LynkPayments
+
+struct Collect: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Records money received at a shop. Needs no network.",
+        discussion: """
+            The payment is durable and in the outbox when the command returns. What it covers is \
+            this device's expectation: oldest invoice first, or the named ones first. The hub \
+            decides at the next sync, because a colleague may have collected for the same invoice.
+
+              lynk collect --retailer R001 --amount 10,000.00 --method CASH
+              lynk collect --retailer R001 --amount 4500 --method UPI --reference 865463525513 \\
+                --invoice INV-01-00001
+
+            With --initiate the payment is only announced: nothing is booked until \
+            lynk complete says that the money is there.
+            """)
+
+    @OptionGroup var options: ReplicaOptions
+    @Option(help: ArgumentHelp("The shop.", valueName: "code"))
+    var retailer: String
+    @Option(help: ArgumentHelp("Rupees, e.g. 10,000.00.", valueName: "rupees"))
+    var amount: String
+    @Option(help: "CASH, UPI, CHEQUE or BANK.", transform: Self.method)
+    var method: PaymentMethod
+    @Option(
+        help: ArgumentHelp(
+            "An invoice that the payer named; may be given several times.", valueName: "number"))
+    var invoice: [String] = []
+    @Option(help: "UTR, cheque number or bank reference.")
+    var reference = ""
+    @Flag(help: "The money is not here yet; see lynk complete.")
+    var initiate = false
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        try await Failure.reported {
+            guard let paise = Rupees.paise(amount), paise > 0 else {
+                throw Problem(.parameterInvalid, "\(amount) is not an amount in rupees")
+            }
+            let replica = try options.open()
+            guard let principal = try replica.enrolment()?.principal else {
+                throw Problem(.notEnrolled)
+            }
+            let key = replica.mintKey()
+            let now = SystemReplicaClock().read().wallMilliseconds
+            let intent = Intent(name: "collect", arguments: retailer)
+            let (collection, expected) = try replica.write(intent: intent) { database in
+                let shop = try RetailerRecord.named(retailer, in: database)
+                let collection = Collection(
+                    key: key, retailer: shop,
+                    worker: RowKey(high: principal.user.high, low: principal.user.low),
+                    amount: paise, method: method, reference: reference,
+                    intent: try invoice.map { try Self.invoice($0, of: shop, in: database) },
+                    claimedMilliseconds: now, lifecycle: initiate ? .initiated : .completed)
+                let expected = try collection.expectation(in: database)
+                try collection.insert(in: database, expecting: expected)
+                return (collection, expected)
+            }
+            show(collection, expected)
+        }
+    }
+
+    private static func method(_ text: String) throws -> PaymentMethod {
+        guard let method = PaymentMethod(rawValue: text.uppercased()) else {
+            throw ValidationError("\(text) is not CASH, UPI, CHEQUE or BANK.")
+        }
+        return method
+    }
+
+    private static func invoice(
+        _ number: String, of shop: RetailerRecord, in database: Database
+    ) throws -> RowKey {
+        let rows = try database.values(
+            "SELECT id FROM invoice WHERE invoice_number = ? AND retailer = ?",
+            [number.databaseValue, Value.key(shop.key).database])
+        guard let key = rows.first?.first?.keyValue else {
+            throw Problem(.rowUnknown, "\(shop.code) has no invoice \(number) on this device")
+        }
+        return key
+    }
+
+    private func show(_ collection: Collection, _ expected: Collection.Expectation) {
+        var figures: [(String, Cell)] = [
+            ("receipt_no", .text(collection.receiptNumber)),
+            ("retailer", .text("\(collection.retailer.code) \(collection.retailer.name)")),
+            ("amount_paise", .money(collection.amount)),
+            ("method", .text(collection.method.rawValue)),
+        ]
+        let covers = expected.pieces.map { "\($0.invoice) \(Rupees.text($0.amount))" }
+        figures.append(("covers", covers.isEmpty ? .none : .text(covers.joined(separator: ", "))))
+        figures.append(("credit_paise", .money(expected.unapplied)))
+        let state = initiate ? "announced; not booked until lynk complete" : "kept; sent by lynk sync"
+        figures.append(("state", .text(state)))
+        if json { figures.append(("payment", .text("\(collection.key)"))) }
+        Sheet(figures).show(asJSON: json)
+    }
+}

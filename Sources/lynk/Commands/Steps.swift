@@ -1,0 +1,43 @@
+import ArgumentParser
+import Lynk
+import LynkPayments
+
+struct Complete: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Says that the money of an announced payment is here. Needs no network.")
+
+    @OptionGroup var options: ReplicaOptions
+    @Argument(help: "The receipt number, or the payment's id.")
+    var payment: String
+
+    func run() async throws {
+        try await Failure.reported {
+            let receipt = try options.open().write(intent: Intent(name: "complete")) { database in
+                try PaymentStep.move(payment, to: .completed, in: database)
+            }
+            print("Payment \(receipt) is completed here; lynk sync tells the hub.")
+        }
+    }
+}
+
+struct Cancel: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Cancels a payment that was announced and not completed. Needs no network.",
+        discussion: """
+            When a colleague completed it meanwhile, the money counts: it is booked, and the \
+            office sees that it had been cancelled.
+            """)
+
+    @OptionGroup var options: ReplicaOptions
+    @Argument(help: "The receipt number, or the payment's id.")
+    var payment: String
+
+    func run() async throws {
+        try await Failure.reported {
+            let receipt = try options.open().write(intent: Intent(name: "cancel")) { database in
+                try PaymentStep.move(payment, to: .cancelled, in: database)
+            }
+            print("Payment \(receipt) is cancelled here; lynk sync tells the hub.")
+        }
+    }
+}
