@@ -69,6 +69,7 @@ extension Books {
         try account.retailer.add(amount, to: .unappliedCredit)
         stampBooking(&row, as: .posted, in: &account)
         row[.unapplied] = .integer(amount)
+        row[.hasCredit] = 1
 
         let intent = KeyText.keys(row.text(.intent))
         let rivals = try claim(for: row, intent: intent, in: &account)

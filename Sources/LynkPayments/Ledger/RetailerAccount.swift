@@ -10,6 +10,8 @@ struct RetailerAccount {
     /// Whether standing credit may have found something to pay.
     var needsSettling = false
     private let order: AllocationOrder
+    /// Invoices that may have changed.
+    private var touched: Set<RowKey> = []
 
     init(
         _ retailer: Entry<RetailerField>, invoices: [Entry<InvoiceField>], order: AllocationOrder
@@ -26,7 +28,10 @@ struct RetailerAccount {
 
     subscript(index: Int) -> Entry<InvoiceField> {
         get { invoices[index] }
-        set { invoices[index] = newValue }
+        set {
+            touched.insert(newValue.key)
+            invoices[index] = newValue
+        }
     }
 
     /// Brings an invoice in at its place.
@@ -36,6 +41,7 @@ struct RetailerAccount {
         var place = invoices.count
         while place > 0, Self.precedes(invoice, invoices[place - 1], order) { place -= 1 }
         invoices.insert(invoice, at: place)
+        touched.insert(invoice.key)
         return place
     }
 
@@ -55,7 +61,8 @@ struct RetailerAccount {
         var retailer = retailer
         let due = invoices.lazy.filter { $0.money(.open) > 0 }.map { $0.text(.dueDate) }.min()
         retailer[.oldestOpenDue] = due.map(Value.text) ?? .null
-        return [retailer.change].compactMap { $0 } + invoices.compactMap(\.change)
+        return [retailer.change].compactMap { $0 }
+            + invoices.lazy.filter { touched.contains($0.key) }.compactMap(\.change)
     }
 
     private static func precedes(

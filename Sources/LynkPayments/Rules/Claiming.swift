@@ -1,16 +1,15 @@
 import LynkCore
 
 extension Books {
-    /// A contested pair with the invoices that it contests.
+    /// A pair and one invoice that it contests.
     struct Rivalry {
         let pair: Contest.Pair
-        var invoices: [String]
-        var amount: Int64
+        let invoice: String
     }
 
     /// Writes down what a payment expected to cover, before anything is applied.
     ///
-    /// - Returns: the pairs of payments that this makes contested, each once.
+    /// - Returns: the pairs of payments that are contested now that it is there.
     mutating func claim(
         for payment: Entry<PaymentField>, intent: [RowKey], in account: inout RetailerAccount
     ) throws -> [Rivalry] {
@@ -22,24 +21,15 @@ extension Books {
             let claim = Claim(
                 payment: payment.key, worker: worker, amount: amount,
                 base: try confirmedOpen(of: invoice), own: known.own, unknown: known.unknown)
-            for pair in Contest.pairs(of: claim, among: standing.map(\.claim)) {
-                if let at = rivalries.firstIndex(where: {
-                    $0.pair.first == pair.first && $0.pair.second == pair.second
-                }) {
-                    rivalries[at].invoices.append(invoice.text(.number))
-                    rivalries[at].amount = try sum(rivalries[at].amount, pair.amount)
-                } else {
-                    rivalries.append(
-                        Rivalry(
-                            pair: pair, invoices: [invoice.text(.number)], amount: pair.amount))
-                }
+            rivalries += Contest.pairs(of: claim, among: standing.map(\.claim)).map {
+                Rivalry(pair: $0, invoice: invoice.text(.number))
             }
             add(claim, on: invoice.key)
         }
         return rivalries
     }
 
-    /// Which claims the author had confirmed is in no list; the others are its own or unknown.
+    /// Claims that the author had confirmed are in neither list.
     private func sort(
         _ standing: [StandingClaim]
     ) throws -> (own: [RowKey], unknown: [RowKey]) {

@@ -52,14 +52,28 @@ extension Books {
         try account.retailer.add(1, to: .openExceptions)
     }
 
+    /// Raises a contest, or adds an invoice to what the same two payments contest already: a third
+    /// payment may show it later, and the row must not tell in which order they came.
     mutating func raise(_ rivalry: Rivalry, in account: inout RetailerAccount) throws {
         let (first, second) = (rivalry.pair.first, rivalry.pair.second)
-        try raise(
-            .concurrentSameInvoice, about: [first, second], payment: first, rival: second,
-            detail: rivalry.invoices.sorted { NaturalOrder.compare($0, $1) < 0 }
-                .joined(separator: " "),
-            amount: rivalry.amount, in: &account)
+        let key = ExceptionKind.concurrentSameInvoice.key([first, second])
+        guard var standing = try find(ExceptionField.self, key) else {
+            try raise(
+                .concurrentSameInvoice, about: [first, second], payment: first, rival: second,
+                detail: rivalry.invoice, amount: rivalry.pair.amount, in: &account)
+            return
+        }
+        var invoices = standing.text(.detail).split(separator: Self.separator).map(String.init)
+        if invoices.contains(rivalry.invoice) { return }
+        invoices.append(rivalry.invoice)
+        invoices.sort { NaturalOrder.compare($0, $1) < 0 }
+        standing[.detail] = .text(invoices.joined(separator: String(Self.separator)))
+        try standing.add(rivalry.pair.amount, to: .amount)
+        save(standing)
     }
+
+    /// Between the numbers of invoices in an exception's detail.
+    private static let separator: Character = ";"
 
     mutating func raiseCancelledButCollected(
         _ payment: Entry<PaymentField>, in account: inout RetailerAccount

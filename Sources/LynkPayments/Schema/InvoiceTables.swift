@@ -10,7 +10,8 @@ enum InvoiceField: UInt32, TableField {
     /// Empty until the hub has booked the invoice, then ``InvoiceStatus``.
     case status
 
-    static let byRetailer = IndexSchema("by_retailer_status", ["retailer", "status"])
+    static let byRetailer = IndexSchema(
+        "by_retailer_status", ["retailer", "status", "issue_date"])
     static let table = TableSchema(5, "invoice", .mutable, fields, indexes: [byRetailer])
 
     var schema: FieldSchema {

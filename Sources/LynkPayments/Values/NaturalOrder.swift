@@ -2,13 +2,19 @@
 enum NaturalOrder {
     /// -1, 0 or 1. Texts that differ only in leading zeros are told apart by their bytes.
     static func compare(_ left: String, _ right: String) -> Int {
-        let first = Array(left.utf8), second = Array(right.utf8)
+        var left = left, right = right
+        return left.withUTF8 { first in right.withUTF8 { compare(first, $0) } }
+    }
+
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
+
+    private static func compare(_ first: Bytes, _ second: Bytes) -> Int {
         var i = 0, j = 0
         while i < first.count, j < second.count {
             if isDigit(first[i]), isDigit(second[j]) {
                 let one = run(first, &i), two = run(second, &j)
                 if one.count != two.count { return one.count < two.count ? -1 : 1 }
-                if one != two { return one.lexicographicallyPrecedes(two) ? -1 : 1 }
+                if !one.elementsEqual(two) { return one.lexicographicallyPrecedes(two) ? -1 : 1 }
             } else {
                 if first[i] != second[j] { return first[i] < second[j] ? -1 : 1 }
                 i += 1
@@ -17,7 +23,8 @@ enum NaturalOrder {
         }
         let rest = (first.count - i) - (second.count - j)
         if rest != 0 { return rest < 0 ? -1 : 1 }
-        return first == second ? 0 : first.lexicographicallyPrecedes(second) ? -1 : 1
+        if first.elementsEqual(second) { return 0 }
+        return first.lexicographicallyPrecedes(second) ? -1 : 1
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool {
@@ -25,7 +32,7 @@ enum NaturalOrder {
     }
 
     /// The digits from here without leading zeros; moves behind them.
-    private static func run(_ bytes: [UInt8], _ index: inout Int) -> ArraySlice<UInt8> {
+    private static func run(_ bytes: Bytes, _ index: inout Int) -> Slice<Bytes> {
         let start = index
         while index < bytes.count, isDigit(bytes[index]) { index += 1 }
         return bytes[start..<index].drop { $0 == UInt8(ascii: "0") }
