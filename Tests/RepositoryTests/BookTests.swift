@@ -73,4 +73,15 @@ struct BookTests {
         let found = Texts.deadReferences(in: SourceTree(files: [page, source]))
         #expect(found.map(\.line) == [2])
     }
+
+    @Test("a step that is not there or too long is found")
+    func steps() {
+        let short = SourceFile(path: "Sources/A.swift", text: "\n")
+        let long = SourceFile(path: "Sources/B.swift", text: String(repeating: "\n", count: 200))
+        let readme = SourceFile(
+            path: "README.md",
+            text: "1. [a](Sources/A.swift): x\n2. [b](Sources/B.swift)\n3. [c](Sources/C.swift)")
+        let tree = SourceTree(files: [short, long, readme])
+        #expect(Texts.brokenSteps(in: readme, of: tree).map(\.line) == [2, 3])
+    }
 }

@@ -60,4 +60,12 @@ struct RepositoryTests {
             Issue.record("\(violation)")
         }
     }
+
+    @Test("the path of a payment is files that are there, each short")
+    func path() throws {
+        let readme = try #require(SourceTree.package.file("README.md"))
+        for violation in Texts.brokenSteps(in: readme, of: .package) {
+            Issue.record("\(violation)")
+        }
+    }
 }

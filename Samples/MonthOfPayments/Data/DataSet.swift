@@ -69,6 +69,9 @@ struct DataSet: Sendable {
             .sorted {
                 ($0.record.collectedAt, $0.record.key) < ($1.record.collectedAt, $1.record.key)
             }
+        guard !payments.isEmpty else {
+            throw Problem(.importInvalid, "there is no payment to replay")
+        }
     }
 
     /// Every file, cut by tenant, in the order of import: what is named comes before what names it.

@@ -8,12 +8,14 @@ import LynkCore
 struct FileByTenant {
     private(set) var parts: [String: String] = [:]
 
+    /// Lines end as the file's own do, LF or CRLF.
+    ///
     /// - Parameters:
     ///   - column: names the row's owner.
     ///   - owner: the tenant of what stands there, `nil` to leave the row out.
     /// - Throws: ``Problem`` `import_invalid` when the header has no such column.
     init(_ text: String, column: String, owner: (String) -> String?) throws {
-        var lines = text.split(separator: "\n")[...]
+        var lines = text.split(whereSeparator: \.isNewline)[...]
         let header = lines.popFirst() ?? ""
         guard let place = header.split(separator: ",").firstIndex(where: { $0 == column }) else {
             throw Problem(.importInvalid, "line 1: no column \(column)")
@@ -29,7 +31,7 @@ struct FileByTenant {
 
     /// The values of two columns, row by row.
     static func pairs(_ text: String, _ first: String, _ second: String) -> [(String, String)] {
-        let lines = text.split(separator: "\n")
+        let lines = text.split(whereSeparator: \.isNewline)
         let header = lines.first?.split(separator: ",").map(String.init) ?? []
         guard let left = header.firstIndex(of: first), let right = header.firstIndex(of: second)
         else { return [] }

@@ -1,4 +1,3 @@
-import GRDB
 import Lynk
 import LynkPayments
 import Synchronization
@@ -83,12 +82,20 @@ final class Collector: Sendable {
         }
     }
 
-    /// Change sets that have no receipt yet.
-    func pending() throws -> Int {
-        try replica.read { database in
-            try Int.fetchOne(
-                database, sql: "SELECT count(*) FROM sync_outbox WHERE state = 'pending'") ?? 0
-        }
+    /// How the device stands at the end.
+    struct Standing: Sendable {
+        /// Change sets that have no receipt.
+        let pending: Int
+        /// Differences from the hub that were found on the way.
+        let incidents: Int
+        /// The hub's digest of the last checkpoint equals one that is computed from every row.
+        let isEqual: Bool
+    }
+
+    func standing() throws -> Standing {
+        let status = try replica.status()
+        let isEqual = try sum.digestMatches && replica.recomputeRoot() == status.root
+        return Standing(pending: status.pending, incidents: status.incidents, isEqual: isEqual)
     }
 
     func close() throws { try replica.close() }

@@ -48,9 +48,10 @@ extension MoneyReport {
     private var totals: String {
         let file = sum { $0.file.paise }
         let balanced = tenants.count { $0.trialBalance == 0 }
+        let verdict = sum(\.paise) == file ? "equal" : "DIFFERENT"
         return """
             Collected at the hub    ₹ \(rupees(sum(\.paise)))
-            Collected in the file   ₹ \(rupees(file))  \(sum(\.paise) == file ? "equal" : "DIFFERENT")
+            Collected in the file   ₹ \(rupees(file))  \(verdict)
             Trial balance zero in   \(balanced) of \(tenants.count) tenants
             """
     }

@@ -5,6 +5,7 @@ struct RunReport: Sendable {
     let devices: Int
     let equalDevices: Int
     let pendingChangeSets: Int
+    let incidents: Int
     let changeSets: Int
     let receipts: [Disposition: Int]
     let repeatedReceipts: Int
@@ -20,8 +21,10 @@ struct RunReport: Sendable {
     ) throws {
         let sums = collectors.map(\.sum)
         devices = collectors.count
-        equalDevices = sums.count(where: \.digestMatches)
-        pendingChangeSets = try collectors.reduce(0) { $0 + (try $1.pending()) }
+        let standings = try collectors.map { try $0.standing() }
+        equalDevices = standings.count(where: \.isEqual)
+        pendingChangeSets = standings.reduce(0) { $0 + $1.pending }
+        incidents = standings.reduce(0) { $0 + $1.incidents }
         changeSets = sums.reduce(0) { $0 + $1.changeSets }
         receipts = sums.reduce(into: [:]) {
             $0.merge($1.report.receipts, uniquingKeysWith: +)
@@ -60,6 +63,7 @@ struct RunReport: Sendable {
         if equalDevices != devices {
             faults.append("\(devices - equalDevices) devices differ from the hub")
         }
+        if incidents != 0 { faults.append("\(incidents) differences were found on the way") }
         if pendingChangeSets != 0 {
             faults.append("\(pendingChangeSets) change sets have no receipt")
         }

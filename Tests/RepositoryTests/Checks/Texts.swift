@@ -67,4 +67,22 @@ enum Texts {
             .filter { $0.hasPrefix("Protocol/") && $0.hasSuffix(".md") }
             .map(String.init)
     }
+
+    static let stepLinesMax = 200
+
+    /// The steps of a payment in the README are files that are there and short enough to read.
+    static func brokenSteps(in readme: SourceFile, of tree: SourceTree) -> [Violation] {
+        zip(1..., readme.lines).compactMap { number, line in
+            guard line.first?.isNumber == true, let open = line.firstRange(of: "]("),
+                let close = line[open.upperBound...].firstIndex(of: ")")
+            else { return nil }
+            let path = String(line[open.upperBound..<close])
+            let lines = tree.file(path).map { $0.lines.count - 1 }
+            if let lines, lines < stepLinesMax { return nil }
+            return Violation(
+                path: readme.path, line: number,
+                what: lines.map { "\(path) has \($0) lines" } ?? "\(path) is not there",
+                mend: "name the file that does the step, below \(stepLinesMax) lines")
+        }
+    }
 }
