@@ -28,7 +28,8 @@ struct BenchServers {
         let tenants = try SQLiteTenantDirectory(directory: directory, application: PaymentRows())
         var logger = Logger(label: "bench") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .error
-        let (lynkPorts, lynkPort) = AsyncStream<Int>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let (lynkPorts, lynkPort) = AsyncStream<Int>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
         let (plainPorts, plainPort) = AsyncStream<Int>.makeStream(
             bufferingPolicy: .bufferingNewest(1))
         let hub = HubServer(

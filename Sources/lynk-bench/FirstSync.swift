@@ -90,7 +90,8 @@ struct FirstSync: AsyncParsableCommand {
         print("\n### Hub merge of \(rows) change sets of one row, 1,000 a commit, durable\n")
         print(
             String(
-                format: "%d change sets a second, %.1f us CPU each", Int(Double(rows) / sample.wall),
+                format: "%d change sets a second, %.1f us CPU each",
+                Int(Double(rows) / sample.wall),
                 sample.cpu * 1e6 / Double(rows)))
     }
 

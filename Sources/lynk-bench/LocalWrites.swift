@@ -8,7 +8,8 @@ import LynkEngine
 struct LocalWrites: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "local-writes",
-        abstract: "Durable local writes, one by one and in bulk, beside the same inserts untracked.")
+        abstract: "Durable local writes, one by one and in bulk, beside the same inserts untracked."
+    )
 
     @Option(help: "Single-row transactions per repetition.")
     var writes = 2_000

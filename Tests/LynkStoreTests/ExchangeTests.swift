@@ -38,9 +38,11 @@ struct ExchangeTests {
     // push(1) ─────────────────────▶ commit 1
     //           ✕ ◀───────────────── accepted 1   (reply lost)
     // push(1) ─────────────────────▶ accepted 1, as a repeat
-    @Test("Repeats and lost responses change nothing", arguments: [
-        Fault.requestRepeated, .responseLost, .checkpointLost,
-    ])
+    @Test(
+        "Repeats and lost responses change nothing",
+        arguments: [
+            Fault.requestRepeated, .responseLost, .checkpointLost,
+        ])
     func faults(_ fault: Fault) throws {
         let world = try World()
         let ann = try world.device("ann", district: 1)
@@ -79,7 +81,8 @@ struct ExchangeTests {
             try bob.rows("SELECT disposition, conflicts FROM sync_receipts") == ["merged 1"])
     }
 
-    @Test("The later of two concurrent writes wins whichever arrives first", arguments: [true, false])
+    @Test(
+        "The later of two concurrent writes wins whichever arrives first", arguments: [true, false])
     func lastWriter(_ annFirst: Bool) throws {
         let world = try World()
         let ann = try world.device("ann", district: 1)
@@ -194,7 +197,8 @@ struct ExchangeTests {
         #expect(try ann.sync() == ApplyReport(rowsApplied: 0, digestMatches: true))
         #expect(try ann.shops() == ["Care - 0 NEW - confirmed"])
         #expect(try office.sync() == ApplyReport(rowsApplied: 2, digestMatches: true))
-        let answer = try ann.serve(.init(hello: ann.replica.offer().hello, changeSets: [], signature: []))
+        let answer = try ann.serve(
+            .init(hello: ann.replica.offer().hello, changeSets: [], signature: []))
         let bytes = answer.flatMap { $0.encoded() }
         #expect(!String(decoding: bytes, as: UTF8.self).contains("Marker"))
     }

@@ -60,7 +60,8 @@ public struct Admission: Sendable {
                 return Problem(.laneForked, "the lane belongs to another device")
             }
             if lane.head.oid != sealed.content.previous {
-                return Problem(.laneForked, "the lane goes on after \(lane.head.oid.short) otherwise")
+                return Problem(
+                    .laneForked, "the lane goes on after \(lane.head.oid.short) otherwise")
             }
         }
         return nil

@@ -9,7 +9,8 @@ enum ChangeCheck {
         var born: Set<BirthName> = []
         for change in changes {
             guard let table = schema.table(change.table) else {
-                return Problem(.schemaUnknown, "table \(change.table) is not in schema \(schema.version)")
+                return Problem(
+                    .schemaUnknown, "table \(change.table) is not in schema \(schema.version)")
             }
             if let problem = problem(change, table: table) { return problem }
             let name = BirthName(table: change.table, key: change.key)
@@ -46,7 +47,8 @@ enum ChangeCheck {
         }
         for add in change.adds {
             guard let field = field(add.field, of: table), field.policy == .counter else {
-                return Problem(.schemaUnknown, "field \(add.field) of \(table.name) is not a counter")
+                return Problem(
+                    .schemaUnknown, "field \(add.field) of \(table.name) is not a counter")
             }
             if field.authority == .hub {
                 return Problem(.fieldNotWritable, "\(table.name).\(field.name)")
@@ -65,7 +67,8 @@ enum ChangeCheck {
                 table.ordinal(of: put.field).map { current.values[$0] == put.value } ?? false
             }
             return agrees && change.adds.isEmpty
-                ? nil : Problem(.factReused, "\(table.name) \(change.key) exists with other content")
+                ? nil
+                : Problem(.factReused, "\(table.name) \(change.key) exists with other content")
         case (.update, nil):
             return Problem(.rowUnknown, "\(table.name) \(change.key)")
         default:

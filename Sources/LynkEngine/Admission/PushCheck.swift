@@ -11,7 +11,8 @@ enum PushCheck {
         guard let key = push.publicKey,
             key.verifies(signature, of: last.oid.bytes, as: .changeSet)
         else {
-            return Problem(.signatureInvalid, "the signature over \(last.oid.short) does not verify")
+            return Problem(
+                .signatureInvalid, "the signature over \(last.oid.short) does not verify")
         }
         var previous: ContentID?
         for sealed in changeSets {
@@ -24,7 +25,8 @@ enum PushCheck {
             }
             // One signature covers the batch only through an unbroken chain.
             if let previous, content.previous != previous {
-                return Problem(.changeSetMalformed, "\(sealed.oid.short) does not follow \(previous.short)")
+                return Problem(
+                    .changeSetMalformed, "\(sealed.oid.short) does not follow \(previous.short)")
             }
             previous = sealed.oid
         }

@@ -46,13 +46,21 @@ public final class SQLiteControlStore: ControlStore {
         ) STRICT
         """,
         "CREATE INDEX IF NOT EXISTS device_tenant ON device (tenant)",
-        "CREATE TABLE IF NOT EXISTS secret (name TEXT NOT NULL PRIMARY KEY, value BLOB NOT NULL) STRICT",
+        """
+        CREATE TABLE IF NOT EXISTS secret (
+            name  TEXT NOT NULL PRIMARY KEY,
+            value BLOB NOT NULL
+        ) STRICT
+        """,
     ]
 
     public func createTenant(_ record: TenantRecord) throws {
         try pool.write { database in
             try database.execute(
-                sql: "INSERT INTO tenant (id, name, created) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                sql: """
+                    INSERT INTO tenant (id, name, created) VALUES (?, ?, ?)
+                    ON CONFLICT DO NOTHING
+                    """,
                 arguments: [Data(record.id.bytes), record.name, record.createdMilliseconds])
             guard database.changesCount == 1 else {
                 throw Problem(.alreadyExists, "tenant \(record.id)")
@@ -168,7 +176,8 @@ public final class SQLiteControlStore: ControlStore {
             if let found { return Array(found) }
             let made = make()
             try database.execute(
-                sql: "INSERT INTO secret (name, value) VALUES (?, ?)", arguments: [name, Data(made)])
+                sql: "INSERT INTO secret (name, value) VALUES (?, ?)",
+                arguments: [name, Data(made)])
             return made
         }
     }

@@ -132,7 +132,8 @@ extension HubTransaction {
         _ scopes: [UInt32], _ table: TableID, _ rowid: Int64, at position: Int64
     ) throws {
         let statement = try HotStatement(
-            database, "INSERT INTO lynk_change (scope, position, table_id, row) VALUES (?, ?, ?, ?)")
+            database, "INSERT INTO lynk_change (scope, position, table_id, row) VALUES (?, ?, ?, ?)"
+        )
         for scope in scopes {
             statement.bind(1, Int64(scope))
             statement.bind(2, position)

@@ -124,7 +124,9 @@ final class PageScan {
             scopes[handle] = Scope(try name(names.scope, handle) { $0.text(0) })
         }
         for stamp in [record.row] + record.overrides.map(\.stamp) {
-            if eras[stamp.era] == nil { eras[stamp.era] = try name(names.era, stamp.era) { try $0.key(0) } }
+            if eras[stamp.era] == nil {
+                eras[stamp.era] = try name(names.era, stamp.era) { try $0.key(0) }
+            }
             if lanes[stamp.author] == nil {
                 lanes[stamp.author] = try name(names.lane, stamp.author) { try $0.key(0) }
             }

@@ -82,7 +82,8 @@ extension SQLiteTenantStore {
         let welcome = Welcome(
             hub: try reader.hub(), eras: try reader.eras(unknownTo: hello.cursor.vector),
             head: try answer?.head ?? reader.head(of: hello.lane), hubTime: now,
-            digestKey: try reader.meta("digest_key"), scopes: isCurrent && cursor > 0 ? nil : update,
+            digestKey: try reader.meta("digest_key"),
+            scopes: isCurrent && cursor > 0 ? nil : update,
             refusal: answer?.refusal)
         let state = PullState(
             device: principal.device, lane: hello.lane, scopeSetHash: update.hash,

@@ -86,10 +86,10 @@ struct CapturedChange {
         var puts: [RowChange.Put] = []
         var adds: [RowChange.Add] = []
         for (ordinal, field) in table.fields.enumerated() {
-            // Columns: id, the fields, _stamp. An update lists only what changed.
-            guard let value = try Self.new(iterator, Int32(ordinal + 1)) else { continue }
+            // Columns: id, _stamp, the fields. An update lists only what changed.
+            guard let value = try Self.new(iterator, Int32(ordinal + 2)) else { continue }
             let before =
-                try isInsert ? field.defaultValue : Self.old(iterator, Int32(ordinal + 1))
+                try isInsert ? field.defaultValue : Self.old(iterator, Int32(ordinal + 2))
             if isInsert, value == field.defaultValue { continue }
             guard field.authority == .device else {
                 throw Problem(.fieldNotWritable, "\(table.name).\(field.name)")
@@ -103,7 +103,7 @@ struct CapturedChange {
             }
         }
         if !isInsert, puts.isEmpty, adds.isEmpty { return nil }
-        if case .blob(let bytes)? = try Self.old(iterator, Int32(table.fields.count + 1)) {
+        if case .blob(let bytes)? = try Self.old(iterator, 1) {
             oldRecord = bytes
         }
         change = RowChange(

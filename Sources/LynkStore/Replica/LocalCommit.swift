@@ -37,7 +37,11 @@ struct LocalCommit {
         let sequence = (state.head?.sequence ?? 0) + 1
         let insert = try HotStatement(
             database,
-            "INSERT INTO lynk_outbox (sequence, oid, claimed, bytes, signature) VALUES (?, ?, ?, ?, ?)")
+            """
+            INSERT INTO lynk_outbox (sequence, oid, claimed, bytes, signature)
+            VALUES (?, ?, ?, ?, ?)
+            """
+        )
         insert.bind(1, Int64(sequence))
         insert.bind(2, blob: sealed.oid.bytes)
         insert.bind(3, Int64(bitPattern: claimed.rawValue))

@@ -15,7 +15,8 @@ struct Overlay {
     /// Change sets after `sequence`, in chain order.
     func changeSets(after sequence: UInt64) throws -> [(sequence: UInt64, content: ChangeSet)] {
         let select = try HotStatement(
-            database, "SELECT sequence, bytes FROM lynk_outbox WHERE sequence > ? ORDER BY sequence")
+            database, "SELECT sequence, bytes FROM lynk_outbox WHERE sequence > ? ORDER BY sequence"
+        )
         select.bind(1, Int64(sequence))
         defer { select.reset() }
         var found: [(UInt64, ChangeSet)] = []

@@ -41,8 +41,9 @@ extension Replica: ReplicaStore {
                 }
                 let body = select.blob(2)
                 bytes += body.count
-                if !changeSets.isEmpty, bytes > Limits.pushBytesMax
-                    || changeSets.count == Limits.changeSetsPerPushMax
+                if !changeSets.isEmpty,
+                    bytes > Limits.pushBytesMax
+                        || changeSets.count == Limits.changeSetsPerPushMax
                 {
                     hasMore = true
                     break

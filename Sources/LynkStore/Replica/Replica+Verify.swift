@@ -29,7 +29,8 @@ extension Replica {
             }
             return ReplicaStatus(
                 position: state.cursor.position, vector: state.cursor.vector, head: state.head,
-                pending: Int((state.head?.sequence ?? 0) - min(state.answered, state.head?.sequence ?? 0)),
+                pending: Int(
+                    (state.head?.sequence ?? 0) - min(state.answered, state.head?.sequence ?? 0)),
                 refused: Int(try count("SELECT count(*) FROM sync_rejected")),
                 incidents: Int(try count("SELECT count(*) FROM lynk_incident")),
                 scopes: Int(try count("SELECT count(*) FROM lynk_scope WHERE member = 1")),

@@ -22,7 +22,12 @@ enum ReplicaTables {
             parents BLOB
         ) STRICT
         """,
-        "CREATE TABLE IF NOT EXISTS lynk_lane (handle INTEGER PRIMARY KEY, lane BLOB NOT NULL UNIQUE) STRICT",
+        """
+        CREATE TABLE IF NOT EXISTS lynk_lane (
+            handle INTEGER PRIMARY KEY,
+            lane   BLOB NOT NULL UNIQUE
+        ) STRICT
+        """,
         // `member` is 1 while the device has the scope.
         """
         CREATE TABLE IF NOT EXISTS lynk_scope (
@@ -112,6 +117,10 @@ enum ReplicaTables {
         CREATE VIEW IF NOT EXISTS sync_rejected AS
         SELECT * FROM sync_receipts WHERE disposition IN ('rejected', 'quarantined')
         """,
-        "CREATE VIEW IF NOT EXISTS sync_incidents AS SELECT id, position, kind, lower(hex(ours)) AS ours, lower(hex(hubs)) AS hubs FROM lynk_incident",
+        """
+        CREATE VIEW IF NOT EXISTS sync_incidents AS
+        SELECT id, position, kind, lower(hex(ours)) AS ours, lower(hex(hubs)) AS hubs
+        FROM lynk_incident
+        """,
     ]
 }

@@ -15,7 +15,9 @@ struct ScopePurge {
     ///
     /// - Parameter force: looks at every row even when no scope was left, as after a first sync
     ///   that broke off.
-    func enter(_ update: ScopeUpdate, pages: PageApply, names: inout ReplicaNames, force: Bool) throws {
+    func enter(_ update: ScopeUpdate, pages: PageApply, names: inout ReplicaNames, force: Bool)
+        throws
+    {
         let select = try HotStatement(
             database, "SELECT handle FROM lynk_scope WHERE member = 1")
         var before: Set<UInt32> = []

@@ -62,7 +62,8 @@ struct HotStatement {
         case .real(let number): sqlite3_bind_double(handle, index, number)
         case .text(let view):
             sqlite3_bind_text(
-                handle, index, view.baseAddress?.assumingMemoryBound(to: CChar.self)
+                handle, index,
+                view.baseAddress?.assumingMemoryBound(to: CChar.self)
                     ?? Self.emptyText, Int32(view.count), nil)
         case .blob(let view): bind(index, view: view)
         }

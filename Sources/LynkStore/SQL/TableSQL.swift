@@ -42,14 +42,16 @@ struct TableSQL: Sendable {
         return "\(selectAll)\(filter) ORDER BY \(order) LIMIT ?"
     }
 
-    /// The table and its declared indexes; what is there already stays.
+    /// The table and its declared indexes; what is there already stays. The stamp comes before the
+    /// fields, so that a field which a later schema adds is the last column, as in its schema.
     var definitions: [String] {
-        let fields = schema.fields.map { $0.definition }
-        let columns = ["id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)"] + fields
-            + ["_stamp BLOB"]
-        return ["CREATE TABLE IF NOT EXISTS \(schema.name) (\(columns.joined(separator: ", "))) STRICT"]
-            + schema.indexes.map {
-                "CREATE INDEX IF NOT EXISTS \($0.name) ON \(schema.name) (\($0.fields.joined(separator: ", ")))"
+        let key = "id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)"
+        let columns = ([key, "_stamp BLOB"] + schema.fields.map(\.definition))
+            .joined(separator: ", ")
+        return ["CREATE TABLE IF NOT EXISTS \(schema.name) (\(columns)) STRICT"]
+            + schema.indexes.map { index in
+                let fields = index.fields.joined(separator: ", ")
+                return "CREATE INDEX IF NOT EXISTS \(index.name) ON \(schema.name) (\(fields))"
             }
     }
 }
@@ -69,7 +71,10 @@ extension FieldSchema {
             case .null: nil
             case .integer(let number): String(number)
             case .real(let number): String(number)
-            case .text(let text): "'\(text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+            case .text(let text):
+                "'"
+                    + text.split(separator: "'", omittingEmptySubsequences: false)
+                    .joined(separator: "''") + "'"
             case .blob(let bytes): "X'\(hexadecimal(bytes))'"
             }
         return literal.map { "\(name) \(affinity) DEFAULT \($0)" } ?? "\(name) \(affinity)"
