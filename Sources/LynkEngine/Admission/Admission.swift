@@ -31,7 +31,7 @@ public struct Admission: Sendable {
             return try answer(receipts, push, transaction, refusal: nil)
         case .changes(let changes, let intent):
             let sealed = try transaction.seal(
-                changes, intent: intent, by: push.principal, made: push.upload)
+                changes, intent: intent, by: push.principal, in: push.lane, made: push.upload)
             let receipt = try commit(sealed, push: push, byHub: true, in: transaction)
             return try answer([receipt], push, transaction, refusal: nil)
         }

@@ -83,8 +83,9 @@ public protocol TenantTransaction: AnyObject, TenantView {
     func append(_ entry: LogEntry) throws
     /// Runs `body` in a savepoint: when it throws, nothing of it remains.
     func savepoint<T>(_ body: () throws -> T) throws -> T
-    /// Makes a change set of the hub's own, chained to the hub's lane.
+    /// Makes a change set of the hub's own, chained to the head of its lane.
     func seal(
-        _ changes: [RowChange], intent: Intent, by principal: Principal, made: ClockReading
+        _ changes: [RowChange], intent: Intent, by principal: Principal, in lane: LaneID,
+        made: ClockReading
     ) throws -> SealedChangeSet
 }

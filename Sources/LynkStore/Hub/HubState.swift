@@ -38,9 +38,8 @@ struct HubState {
     var scopeNames: [Scope] = []
     var scopeHeads: [Int64] = []
 
-    /// The lane of the hub's own change sets carries the hub's id.
+    /// Stamps of what the hub derives name the hub itself in place of a lane.
     var hubLane: LaneID { LaneID(high: hub.high, low: hub.low) }
-    var hubDevice: DeviceID { DeviceID(high: hub.high, low: hub.low) }
 
     /// The position that a stamp of this hub stands for.
     func position(of stamp: Stamp) -> Int64 {

@@ -84,12 +84,13 @@ extension HubTransaction {
     }
 
     func seal(
-        _ changes: [RowChange], intent: Intent, by principal: Principal, made: ClockReading
+        _ changes: [RowChange], intent: Intent, by principal: Principal, in lane: LaneID,
+        made: ClockReading
     ) throws -> SealedChangeSet {
         ChangeSetCodec.seal(
             ChangeSet(
-                tenant: state.tenant, device: state.hubDevice,
-                previous: state.lanes[state.hubLane]?.head.oid, context: state.vector,
+                tenant: state.tenant, device: principal.device,
+                previous: state.lanes[lane]?.head.oid, context: state.vector,
                 schemaVersion: application.schema.version, changes: changes, intent: intent,
                 claimed: state.clock.last, made: made))
     }
