@@ -82,8 +82,9 @@ cat >retailers.csv <<CSV
 id,tenant_id,code,name,phone,area_id,zipcode,credit_limit_paise,payment_terms_days,direct_worker_ids
 $(id 31),$tenant,R001,Care Chemists,+917839842063,$(id 21),400088,10000000,30,
 CSV
+columns=id,tenant_id,retailer_id,invoice_number,issue_date,due_date
 cat >invoices.csv <<CSV
-id,tenant_id,retailer_id,invoice_number,issue_date,due_date,taxable_paise,gst_paise,round_off_paise,total_paise
+$columns,taxable_paise,gst_paise,round_off_paise,total_paise
 $(id 41),$tenant,$(id 31),INV-01-00001,2026-09-15,2026-10-15,952381,47619,0,1000000
 CSV
 
@@ -110,7 +111,8 @@ run "lynk invoices --replica ravi.db"
 
 story "Without a network, each collects the same 10,000.00"
 run "lynk collect --replica asha.db --retailer R001 --amount 10,000.00 --method CASH"
-run "lynk collect --replica ravi.db --retailer R001 --amount 10,000.00 --method UPI --reference 865463525513"
+run "lynk collect --replica ravi.db --retailer R001 --amount 10,000.00 --method UPI \
+    --reference 865463525513"
 run "lynk outbox --replica ravi.db"
 run "lynk balance --replica ravi.db"
 

@@ -35,7 +35,8 @@ public protocol HTTPTransport: Sendable {
     /// - Parameter onBody: takes the body; without one the body is collected in the response.
     /// - Returns: an answer of any status.
     /// - Throws: ``Problem`` `unreachable`, `timed_out` or `response_invalid` (longer than
-    ///   allowed), `CancellationError`, or what `onBody` threw. The request may or may not have taken effect.
+    ///   allowed), `CancellationError`, or what `onBody` threw. The request may or may not have
+    ///   taken effect.
     func send(_ request: HTTPRequest, onBody: HTTPBodyHandler?) async throws -> HTTPResponse
 
     /// What was carried since this transport was made.

@@ -2,6 +2,7 @@ public import LynkCore
 
 /// A row of a file of payments as they happened, for replaying them on devices.
 public struct PaymentRecord: Hashable, Sendable {
+    /// Whether the worker had a network when the money was taken.
     public enum Origin: String, Hashable, Sendable {
         case online = "ONLINE"
         case offline = "OFFLINE"

@@ -21,6 +21,9 @@ public struct ReplicaStatus: Hashable, Sendable {
 }
 
 extension Replica {
+    /// What the replica has and owes, as of its last transaction.
+    ///
+    /// - Throws: ``Problem`` `store_failed` when the file cannot be read.
     public func status() throws -> ReplicaStatus {
         let state = state.withLock { $0 }
         return try pool.read { database in

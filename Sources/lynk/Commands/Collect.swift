@@ -94,7 +94,8 @@ struct Collect: AsyncParsableCommand {
         let covers = expected.pieces.map { "\($0.invoice) \(Rupees.text($0.amount))" }
         figures.append(("covers", covers.isEmpty ? .none : .text(covers.joined(separator: ", "))))
         figures.append(("credit_paise", .money(expected.unapplied)))
-        let state = initiate ? "announced; not booked until lynk complete" : "kept; sent by lynk sync"
+        let state =
+            initiate ? "announced; not booked until lynk complete" : "kept; sent by lynk sync"
         figures.append(("state", .text(state)))
         if json { figures.append(("payment", .text("\(collection.key)"))) }
         Sheet(figures).show(asJSON: json)

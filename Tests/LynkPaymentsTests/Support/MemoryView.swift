@@ -5,9 +5,9 @@ struct MemoryView: TenantView {
     let schema: Schema
     private var tables: [TableID: [RowKey: StampedRow]] = [:]
     /// Rows by table, index and the value of its leading field.
-    private var postings: [Bucket: Set<RowKey>] = [:]
+    private var postings: [Slot: Set<RowKey>] = [:]
 
-    private struct Bucket: Hashable {
+    private struct Slot: Hashable {
         let table: TableID
         let index: String
         let leading: Value
@@ -28,8 +28,8 @@ struct MemoryView: TenantView {
             let ordinals = declared.indexes.first(where: { $0.name == index })?.fields
                 .compactMap({ declared.ordinal(named: $0) })
         else { throw Problem(.internalFailure, "no index \(index)") }
-        let bucket = Bucket(table: table, index: index, leading: values[0])
-        let rows = (postings[bucket] ?? []).compactMap { tables[table]?[$0] }
+        let slot = Slot(table: table, index: index, leading: values[0])
+        let rows = (postings[slot] ?? []).compactMap { tables[table]?[$0] }
             .filter { row in zip(ordinals, values).allSatisfy { row.values[$0] == $1 } }
             .sorted { left, right in
                 for ordinal in ordinals where left.values[ordinal] != right.values[ordinal] {
@@ -47,11 +47,11 @@ struct MemoryView: TenantView {
             guard let ordinal = table.ordinal(named: index.fields[0]) else { continue }
             if let before {
                 postings[
-                    Bucket(table: table.id, index: index.name, leading: before.values[ordinal])]?
+                    Slot(table: table.id, index: index.name, leading: before.values[ordinal])]?
                     .remove(row.key)
             }
             postings[
-                Bucket(table: table.id, index: index.name, leading: row.values[ordinal]),
+                Slot(table: table.id, index: index.name, leading: row.values[ordinal]),
                 default: []
             ].insert(row.key)
         }

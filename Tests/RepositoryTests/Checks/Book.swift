@@ -124,9 +124,15 @@ enum Book {
         for file in tree.swift where file.isTest {
             guard let target = file.target else { continue }
             var suite = ""
+            var depth = 0
             let tokens = file.tokens
-            for index in tokens.indices.dropLast() where tokens[index].kind == .word {
-                if ["struct", "class", "actor", "enum", "extension"].contains(tokens[index].text),
+            for index in tokens.indices.dropLast() {
+                if tokens[index].text == "{" { depth += 1 }
+                if tokens[index].text == "}" { depth -= 1 }
+                guard tokens[index].kind == .word else { continue }
+                // A type inside a suite does not name one.
+                if depth == 0, ["struct", "class", "actor", "enum", "extension"]
+                    .contains(tokens[index].text),
                     tokens[index + 1].kind == .word
                 {
                     suite = tokens[index + 1].text
