@@ -143,10 +143,11 @@ final class CurlLoop: @unchecked Sendable {
             guard let handle, let id = ids[handle], let entry = running[id] else { continue }
             entry.transfer.count(handle)
             if entry.transfer.wantsRepeat(after: code) {
+                // libcurl has dropped the broken connection. Repeats may share the next one: when
+                // a hub restarts, hundreds of requests must not open hundreds of connections.
                 curl_multi_remove_handle(multi, handle)
                 curl_easy_reset(handle)
                 entry.transfer.prepare(handle, options: options, noProxy: noProxy)
-                _ = ccurl_set_long(handle, CURLOPT_FRESH_CONNECT, 1)
                 curl_multi_add_handle(multi, handle)
             } else {
                 end(id, with: .success(code))

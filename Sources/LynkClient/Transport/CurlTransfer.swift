@@ -159,7 +159,7 @@ final class CurlTransfer: @unchecked Sendable {
         statistics.headerBytesSent += max(0, requestSize - Int(sent))
     }
 
-    /// Whether to send the request once more, on a fresh connection.
+    /// Whether to send the request once more; forgets what the first attempt received.
     func wantsRepeat(after code: CURLcode) -> Bool {
         guard statistics.repeats == 0, request.isIdempotent, refusal == nil,
             handler == nil || received == 0, CurlFailure.isBrokenConnection(code)

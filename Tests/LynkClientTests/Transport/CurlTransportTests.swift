@@ -89,7 +89,7 @@ struct CurlTransportTests {
         #expect(problem?.code == .parameterInvalid)
     }
 
-    @Test("A connection that ends without a word is tried once more, on a fresh one")
+    @Test("A connection that ends without a word is tried once more, on another")
     func repeats() async throws {
         let transport = try transport()
         try await withServer { received in
