@@ -111,7 +111,7 @@ run "lynk invoices --replica ravi.db"
 
 story "Without a network, each collects the same 10,000.00"
 run "lynk collect --replica asha.db --retailer R001 --amount 10,000.00 --method CASH"
-run "lynk collect --replica ravi.db --retailer R001 --amount 10,000.00 --method UPI \
+run "lynk collect --replica ravi.db --retailer R001 --amount 10,000.00 --method UPI \\
     --reference 865463525513"
 run "lynk outbox --replica ravi.db"
 run "lynk balance --replica ravi.db"

@@ -160,12 +160,12 @@ final class CurlLoop: @unchecked Sendable {
         guard let entry = running.removeValue(forKey: id) else { return }
         ids[entry.handle] = nil
         curl_multi_remove_handle(multi, entry.handle)
-        let cost =
-            switch result {
-            case .success(let code): entry.transfer.finish(code)
-            case .failure(let error): entry.transfer.finish(throwing: error)
-            }
-        totals.withLock { $0 += cost }
+        // Counted first: whoever is answered may look at the totals at once.
+        totals.withLock { $0 += entry.transfer.statistics }
+        switch result {
+        case .success(let code): entry.transfer.finish(code)
+        case .failure(let error): entry.transfer.finish(throwing: error)
+        }
         if spare.count < Self.spareMax {
             curl_easy_reset(entry.handle)
             spare.append(entry.handle)

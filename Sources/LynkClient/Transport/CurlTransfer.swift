@@ -7,8 +7,6 @@ import LynkCore
 /// `@unchecked Sendable`: it is made by a task, then handed to the engine's thread, which alone
 /// touches it until it has finished; libcurl's callbacks run on that thread too.
 final class CurlTransfer: @unchecked Sendable {
-    typealias Outcome = Result<HTTPResponse, any Error>
-
     let id: UInt64
     private let request: HTTPRequest
     private let handler: HTTPBodyHandler?
@@ -27,7 +25,8 @@ final class CurlTransfer: @unchecked Sendable {
     private var received = 0
     /// Why a callback broke the transfer off.
     private var refusal: (any Error)?
-    private var statistics = TransferStatistics()
+    /// What all attempts have cost.
+    private(set) var statistics = TransferStatistics()
     private var head: HTTPResponseHead?
 
     static let headerBytesMax = 64 << 10
@@ -175,10 +174,7 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     /// Answers the task that waits; called exactly once.
-    ///
-    /// - Returns: what the transfer cost.
-    @discardableResult
-    func finish(_ code: CURLcode) -> TransferStatistics {
+    func finish(_ code: CURLcode) {
         if let refusal {
             completion.resume(throwing: refusal)
         } else if code != CURLE_OK {
@@ -188,14 +184,9 @@ final class CurlTransfer: @unchecked Sendable {
             completion.resume(
                 returning: HTTPResponse(head: finalHead(), body: body, transfer: statistics))
         }
-        return statistics
     }
 
-    @discardableResult
-    func finish(throwing error: any Error) -> TransferStatistics {
-        completion.resume(throwing: error)
-        return statistics
-    }
+    func finish(throwing error: any Error) { completion.resume(throwing: error) }
 }
 
 /// Without the spaces, tabs and line ends around it.

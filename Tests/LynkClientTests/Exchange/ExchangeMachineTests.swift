@@ -4,19 +4,19 @@ import Testing
 
 @testable import LynkClient
 
+/// What arrives in a state, and where it leads.
+struct ExchangeStep: Sendable, CustomTestStringConvertible {
+    let why: String
+    let before: [ResponseFrame]
+    let frame: ResponseFrame
+    let action: ExchangeMachine.Action
+    let after: ExchangeMachine.State
+
+    var testDescription: String { why }
+}
+
 @Suite("One exchange, as the device reads it")
 struct ExchangeMachineTests {
-    /// What arrives in a state, and where it leads.
-    struct Row: Sendable, CustomTestStringConvertible {
-        let why: String
-        let before: [ResponseFrame]
-        let frame: ResponseFrame
-        let action: ExchangeMachine.Action
-        let after: ExchangeMachine.State
-
-        var testDescription: String { why }
-    }
-
     static let welcome = ResponseFrame.welcome(Fixture.welcome())
     static let receipts = ResponseFrame.receipts([
         Fixture.receipt(Fixture.changeSet(after: nil).oid)
@@ -30,52 +30,52 @@ struct ExchangeMachineTests {
     }
 
     static let rows = [
-        Row(
+        ExchangeStep(
             why: "the welcome comes first", before: [], frame: welcome,
             action: .begin(Fixture.welcome()), after: .streaming),
-        Row(
+        ExchangeStep(
             why: "receipts need a welcome", before: [], frame: receipts,
             action: invalid("receipts before the welcome"), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "pages need a welcome", before: [], frame: page,
             action: invalid("a page before the welcome"), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "a checkpoint needs a welcome", before: [], frame: checkpoint,
             action: invalid("a checkpoint before the welcome"), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "a problem may come at once", before: [], frame: .problem(problem),
             action: .abort(problem), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "another version is not read on", before: [],
             frame: .welcome(Fixture.welcome(version: 2)),
             action: .abort(Problem(.protocolUnsupported, "the hub speaks version 2")),
             after: .aborted),
-        Row(
+        ExchangeStep(
             why: "one welcome is enough", before: [welcome], frame: welcome,
             action: invalid("a second welcome"), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "receipts after pages", before: [welcome, page], frame: receipts,
             action: .record([Fixture.receipt(Fixture.changeSet(after: nil).oid)]),
             after: .streaming),
-        Row(
+        ExchangeStep(
             why: "pages after receipts", before: [welcome, receipts], frame: page,
             action: .stage([1, 2, 3]), after: .streaming),
-        Row(
+        ExchangeStep(
             why: "a checkpoint ends it", before: [welcome, page], frame: checkpoint,
             action: .apply(Fixture.checkpoint), after: .finished),
-        Row(
+        ExchangeStep(
             why: "a problem may interrupt it", before: [welcome, page],
             frame: .problem(problem), action: .abort(problem), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "nothing after the checkpoint", before: [welcome, checkpoint], frame: page,
             action: invalid("a page after the end"), after: .aborted),
-        Row(
+        ExchangeStep(
             why: "nothing after a problem", before: [.problem(problem)], frame: welcome,
             action: invalid("a welcome after the end"), after: .aborted),
     ]
 
     @Test("Each frame in each state", arguments: rows)
-    func frame(_ row: Row) {
+    func frame(_ row: ExchangeStep) {
         var machine = ExchangeMachine()
         for frame in row.before { _ = machine.receive(frame) }
         #expect(machine.receive(row.frame) == row.action)
