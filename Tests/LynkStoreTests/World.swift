@@ -37,6 +37,45 @@ final class World {
         hub = try Self.open(directory, &random)
     }
 
+    /// Copies the hub's file aside.
+    func backUpHub() throws {
+        try hub.close()
+        try copy("hub", to: "backup")
+        hub = try Self.open(directory, &random)
+    }
+
+    /// Puts the copy in the place of the hub's file: what was committed since is lost here.
+    func restoreHub() throws {
+        try hub.close()
+        try copy("backup", to: "hub")
+        hub = try Self.open(directory, &random)
+    }
+
+    /// A closed file has no WAL.
+    private func copy(_ name: String, to other: String) throws {
+        let target = "\(directory)/\(other).sqlite"
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: target + suffix)
+        }
+        try FileManager.default.copyItem(atPath: "\(directory)/\(name).sqlite", toPath: target)
+    }
+
+    /// A second device from a copy of the first one's file: a clone with the same identity.
+    func clone(_ device: TestDevice, _ name: String, to other: String) throws -> (
+        TestDevice, TestDevice
+    ) {
+        try device.replica.close()
+        try copy(name, to: other)
+        let both = try [name, other].map { file in
+            TestDevice(
+                world: self, principal: device.principal,
+                replica: try Replica(
+                    path: "\(directory)/\(file).sqlite", schema: ShopApplication().schema,
+                    clock: time, random: SeededGenerator(seed: random.next())))
+        }
+        return (both[0], both[1])
+    }
+
     func device(_ name: String, district: UInt64, role: String = "worker") throws -> TestDevice {
         let id = DeviceID(high: 9, low: random.next())
         let principal = Principal(

@@ -49,6 +49,24 @@ struct HubReader {
         return LaneHead(lane: lane, sequence: UInt64(statement.integer(0)), oid: oid)
     }
 
+    /// The position that a device's vector stands for here; `nil` for one that this hub never gave,
+    /// or gave and lost when it was restored: positions are given again then, dots are not.
+    func position(of vector: VersionVector) throws -> Int64? {
+        if vector.isZero { return 0 }
+        guard let dot = vector.sorted.first, vector.entries.count == 1 else { return nil }
+        let statement = try HotStatement(
+            database,
+            """
+            SELECT log.position FROM lynk_era AS era
+            JOIN lynk_log AS log ON log.position = era.base + ? AND log.era = era.handle
+            WHERE era.era = ?
+            """)
+        statement.bind(1, Int64(bitPattern: dot.number))
+        statement.bind(2, blob: dot.era.bytes)
+        defer { statement.reset() }
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
     /// Era records, parents first, from the first that the vector does not contain whole.
     func eras(unknownTo vector: VersionVector) throws -> [EraRecord] {
         let hub = try hub()

@@ -71,7 +71,8 @@ extension SQLiteTenantStore {
         let isCurrent = update.hash == hello.cursor.scopeSetHash
         let known = try reader.scopeSet(of: principal.device, hash: hello.cursor.scopeSetHash)
         // A cursor that this hub did not give, or gave and lost, starts over: rows are idempotent.
-        let cursor = known != nil && hello.cursor.position <= head ? hello.cursor.position : 0
+        let isOurs = try reader.position(of: hello.cursor.vector) == hello.cursor.position
+        let cursor = known != nil && isOurs ? hello.cursor.position : 0
         let had = known ?? []
         let handles = try reader.allScopes()
         var parts: [PullState.Part] = []

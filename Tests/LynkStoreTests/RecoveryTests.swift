@@ -1,0 +1,169 @@
+import Foundation
+import GRDB
+import LynkCore
+import LynkEngine
+import LynkPayments
+import LynkWire
+import Testing
+
+@testable import LynkStore
+
+@Suite("Copies, restores and refusals")
+struct RecoveryTests {
+    @Test("A hub restored from a backup gets back what its devices still have")
+    func restoredHub() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        try ann.addShop("Before")
+        try ann.sync()
+        try world.backUpHub()
+        try ann.addShop("Lost")
+        try ann.sync()
+        try world.restoreHub()
+        // Others go on meanwhile, so that the lost positions are given again.
+        let bob = try world.device("bob", district: 1)
+        for number in 1...4 { try bob.addShop("Bob \(number)") }
+        try bob.sync()
+        try ann.addShop("After")
+        try ann.sync()
+        try ann.sync()
+        try bob.sync()
+        let names = ["After", "Before", "Bob 1", "Bob 2", "Bob 3", "Bob 4", "Lost"]
+        #expect(try ann.rows("SELECT name FROM shop ORDER BY name") == names)
+        #expect(try bob.rows("SELECT name FROM shop ORDER BY name") == names)
+        #expect(try ann.sync()?.digestMatches == true)
+        #expect(try bob.sync()?.digestMatches == true)
+    }
+
+    @Test("A copied device file continues under a lane of its own, and no branch is lost")
+    func clonedDevice() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        let shop = try ann.addShop("Care")
+        try ann.sync()
+        let (first, second) = try world.clone(ann, "ann", to: "copy")
+        try first.addShop("First")
+        try first.update(shop, "visits = visits + 1")
+        try second.addShop("Second")
+        try second.update(shop, "visits = visits + 10")
+        try first.sync()
+        try second.sync()
+        try second.sync()
+        try first.sync()
+        let rows = ["Care 11", "First 0", "Second 0"]
+        for device in [first, second] {
+            #expect(try device.rows("SELECT name, visits FROM shop ORDER BY name") == rows)
+            #expect(try device.sync()?.digestMatches == true)
+            #expect(try device.replica.status().pending == 0)
+        }
+    }
+
+    @Test("A push with another key's signature leaves no byte behind")
+    func forgedPush() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        try ann.addShop("Care")
+        let offer = try ann.replica.offer()
+        let body = SyncRequest.encode(
+            hello: offer.hello, changeSets: offer.changeSets.map(\.bytes),
+            signature: [UInt8](repeating: 7, count: 64))
+        let answer = try ann.serve(SyncRequest.decode(body))
+        guard case .welcome(let welcome) = answer.first else {
+            Issue.record("no welcome")
+            return
+        }
+        #expect(welcome.refusal?.code == .signatureInvalid)
+        #expect(welcome.head == nil)
+        let office = try world.device("office", district: 0, role: "office")
+        #expect(try office.sync()?.rowsApplied == 0)
+        #expect(throws: Problem.self) { try ann.replica.begin(welcome) }
+        #expect(try ann.sync()?.digestMatches == true)
+        #expect(try office.sync()?.rowsApplied == 1)
+    }
+
+    @Test("A write that the schema does not allow leaves nothing of its transaction")
+    func refusedWrites() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        let shop = try ann.addShop("Care")
+        let cases: [(String, ProblemCode)] = [
+            ("UPDATE shop SET score = 5", .fieldNotWritable),
+            ("UPDATE shop SET status = 'GONE'", .valueInvalid),
+            ("DELETE FROM shop", .deleteUnsupported),
+            ("UPDATE shop SET visits = NULL", .valueInvalid),
+            ("UPDATE shop SET name = CAST(X'FF' AS TEXT)", .valueInvalid),
+        ]
+        for (sql, code) in cases {
+            let error = #expect(throws: Problem.self) {
+                try ann.replica.write {
+                    try $0.execute(sql: "UPDATE shop SET phone = 'half'")
+                    try $0.execute(sql: sql)
+                }
+            }
+            #expect(error?.code == code)
+        }
+        #expect(try ann.shops() == ["Care - 0 NEW - pending"])
+        #expect(try ann.rows("SELECT count(*) FROM sync_outbox") == ["1"])
+        let fresh = try Replica(
+            path: world.directory + "/fresh.sqlite", schema: ShopApplication().schema,
+            clock: world.time)
+        let error = #expect(throws: Problem.self) {
+            try fresh.write {
+                try $0.execute(
+                    sql: "INSERT INTO shop (id) VALUES (?)", arguments: [Data(shop.bytes)])
+            }
+        }
+        #expect(error?.code == .notEnrolled)
+    }
+
+    @Test("Every acknowledged commit is synced: WAL and FULL on both sides")
+    func durability() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        try ann.addShop("Care")
+        try ann.sync()
+        for pool in [world.hub.pool, ann.replica.pool] {
+            let modes = try pool.writeWithoutTransaction { database in
+                [
+                    try String.fetchOne(database, sql: "PRAGMA journal_mode"),
+                    try String.fetchOne(database, sql: "PRAGMA synchronous"),
+                ]
+            }
+            #expect(modes == ["wal", "2"])
+        }
+    }
+
+    @Test("A first sync that breaks off leaves durable writes durable")
+    func brokenBootstrap() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        try ann.addShop("Care")
+        try ann.sync()
+        let bob = try world.device("bob", district: 1)
+        try bob.sync(.checkpointLost)
+        try bob.addShop("Early")
+        let mode = try bob.replica.pool.writeWithoutTransaction {
+            try Int.fetchOne($0, sql: "PRAGMA synchronous")
+        }
+        #expect(mode == 2)
+        try bob.sync()
+        #expect(try bob.rows("SELECT name FROM shop ORDER BY name") == ["Care", "Early"])
+        #expect(try bob.sync()?.digestMatches == true)
+    }
+
+    @Test("Every query of the payments application runs on SQLite", arguments: Payments().queries)
+    func queries(_ query: Query) throws {
+        var random = SeededGenerator(seed: 3)
+        let path = NSTemporaryDirectory() + "lynk-queries-\(UUID().uuidString).sqlite"
+        let store = try SQLiteTenantStore(
+            path: path, tenant: World.tenant, application: Payments(), random: &random)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let arguments = query.parameters.map { parameter -> (String, Value) in
+            (parameter.name, parameter.type == .key ? .key(RowKey(high: 1, low: 1)) : "2026-10-01")
+        }
+        let rows = try store.run(
+            query, arguments: Dictionary(uniqueKeysWithValues: arguments), limit: 10)
+        #expect(rows.allSatisfy { $0.count == query.columns.count })
+        try store.close()
+    }
+}
