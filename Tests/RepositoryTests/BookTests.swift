@@ -84,4 +84,20 @@ struct BookTests {
         let tree = SourceTree(files: [short, long, readme])
         #expect(Texts.brokenSteps(in: readme, of: tree).map(\.line) == [2, 3])
     }
+
+    @Test("a test belongs to the type that holds it, whatever types are nested before it")
+    func members() {
+        let source = """
+            struct A {
+                struct Case { func inner() {} }
+                @Test func first() { struct Local {} }
+                @Test func second() {}
+            }
+            extension B { func third() {} }
+            func free() {}
+            """
+        #expect(
+            Book.memberNames(in: SwiftLexer(source).tokens)
+                == ["Case.inner", "A.first", "A.second", "B.third"])
+    }
 }

@@ -118,27 +118,38 @@ enum Book {
         }
     }
 
-    /// Every test as `Target/Suite.test`.
+    /// Every function of a test target as `Target/Suite.test`.
     static func testNames(in tree: SourceTree) -> Set<String> {
         var names: Set<String> = []
         for file in tree.swift where file.isTest {
             guard let target = file.target else { continue }
-            var suite = ""
-            var depth = 0
-            let tokens = file.tokens
-            for index in tokens.indices.dropLast() {
-                if tokens[index].text == "{" { depth += 1 }
-                if tokens[index].text == "}" { depth -= 1 }
-                guard tokens[index].kind == .word else { continue }
-                // A type inside a suite does not name one.
-                if depth == 0, ["struct", "class", "actor", "enum", "extension"]
-                    .contains(tokens[index].text),
-                    tokens[index + 1].kind == .word
-                {
-                    suite = tokens[index + 1].text
-                } else if tokens[index].text == "func" {
-                    names.insert("\(target)/\(suite).\(tokens[index + 1].text)")
+            for name in memberNames(in: file.tokens) { names.insert("\(target)/\(name)") }
+        }
+        return names
+    }
+
+    /// Functions as `Type.function`, by the type that immediately holds them.
+    static func memberNames(in tokens: [Token]) -> [String] {
+        let kinds: Set = ["struct", "class", "actor", "enum", "extension"]
+        var names: [String] = []
+        var types: [(name: String, depth: Int)] = []
+        var announced: String?
+        var depth = 0
+        for index in tokens.indices.dropLast() {
+            let (token, next) = (tokens[index], tokens[index + 1])
+            if token.kind == .mark {
+                if token.text == "{" {
+                    depth += 1
+                    if let name = announced { types.append((name, depth)) }
+                    announced = nil
+                } else if token.text == "}" {
+                    if types.last?.depth == depth { types.removeLast() }
+                    depth -= 1
                 }
+            } else if kinds.contains(token.text), next.kind == .word, next.text != "func" {
+                announced = next.text
+            } else if token.text == "func", let type = types.last, type.depth == depth {
+                names.append("\(type.name).\(next.text)")
             }
         }
         return names

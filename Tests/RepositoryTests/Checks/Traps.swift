@@ -61,7 +61,12 @@ enum Traps {
         }
         guard index > 0 else { return true }
         if tokens[index - 1].text == "func" { return false }
-        guard tokens[index - 1].text == "." else { return true }
+        guard tokens[index - 1].text == "." else {
+            // The file's own function of that name, e.g. that of a virtual clock.
+            return !tokens.indices.dropFirst().contains {
+                tokens[$0].text == tokens[index].text && tokens[$0 - 1].text == "func"
+            }
+        }
         let owners: Set = ["Task", "Thread", "Glibc", "main", ")"]
         return index > 1 && owners.contains(tokens[index - 2].text)
     }
