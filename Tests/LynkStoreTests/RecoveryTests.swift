@@ -35,6 +35,26 @@ struct RecoveryTests {
         #expect(try bob.sync()?.digestMatches == true)
     }
 
+    @Test("A hub that lost everything gets back what its devices still have")
+    func lostHub() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        let shop = try ann.addShop("Care")
+        try ann.sync()
+        try ann.update(shop, "visits = visits + 2")
+        try ann.sync()
+        try world.loseHub()
+        try ann.update(shop, "visits = visits + 3")
+        try ann.sync()
+        try ann.sync()
+        #expect(try ann.shops() == ["Care - 5 NEW - confirmed"])
+        #expect(try ann.sync()?.digestMatches == true)
+        #expect(try ann.replica.recomputeRoot() == ann.replica.status().root)
+        let bob = try world.device("bob", district: 1)
+        #expect(try bob.sync()?.digestMatches == true)
+        #expect(try bob.shops() == ["Care - 5 NEW - confirmed"])
+    }
+
     @Test("A copied device file continues under a lane of its own, and no branch is lost")
     func clonedDevice() throws {
         let world = try World()

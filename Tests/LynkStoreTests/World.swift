@@ -51,13 +51,25 @@ final class World {
         hub = try Self.open(directory, &random)
     }
 
-    /// A closed file has no WAL.
     private func copy(_ name: String, to other: String) throws {
-        let target = "\(directory)/\(other).sqlite"
         for suffix in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: target + suffix)
+            let (source, target) = (
+                "\(directory)/\(name).sqlite\(suffix)", "\(directory)/\(other).sqlite\(suffix)"
+            )
+            try? FileManager.default.removeItem(atPath: target)
+            if FileManager.default.fileExists(atPath: source) {
+                try FileManager.default.copyItem(atPath: source, toPath: target)
+            }
         }
-        try FileManager.default.copyItem(atPath: "\(directory)/\(name).sqlite", toPath: target)
+    }
+
+    /// The hub's file is gone and nobody had a copy.
+    func loseHub() throws {
+        try hub.close()
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: directory + "/hub.sqlite" + suffix)
+        }
+        hub = try Self.open(directory, &random)
     }
 
     /// A second device from a copy of the first one's file: a clone with the same identity.

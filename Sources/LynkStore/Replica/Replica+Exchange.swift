@@ -76,6 +76,7 @@ extension Replica: ReplicaStore {
                 if state.digestKey != welcome.digestKey {
                     state.digestKey = welcome.digestKey
                     try ReplicaMeta(database).write("digest_key", welcome.digestKey)
+                    try ConfirmedRows(database, tables: tables).rekey(welcome.digestKey)
                 }
                 return .commit
             }

@@ -52,28 +52,8 @@ extension Replica {
         let key = state.withLock { $0.digestKey }
         return try pool.read { database in
             var total = SetDigest()
-            let names = try ReplicaNames(database)
-            var hasher = RowHasher(digestKey: key)
-            var members: Set<UInt32> = []
-            let scopes = try HotStatement(
-                database, "SELECT handle FROM lynk_scope WHERE member = 1")
-            while try scopes.step() { members.insert(UInt32(scopes.integer(0))) }
-            scopes.reset()
-            func add(_ row: StampedRow, _ table: TableSchema) throws {
-                try hasher.write(row, of: table, era: { try names.era($0) })
-                for scope in row.record.scopes where members.contains(scope) {
-                    let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
-                    hasher.insert(into: &total, prefix: prefix)
-                }
-            }
-            for sql in tables.values {
-                let all = try HotStatement(database, sql.selectAll)
-                while try all.step() {
-                    if let row = try all.stampedRow(sql.schema) { try add(row, sql.schema) }
-                }
-                all.reset()
-            }
-            for image in try Shadow(database).all(tables) { try add(image.row, image.table) }
+            let digests = try ConfirmedRows(database, tables: tables).digests(key)
+            for (_, digest) in digests { total.formUnion(digest) }
             return total.root
         }
     }
