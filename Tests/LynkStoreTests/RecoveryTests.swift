@@ -171,6 +171,29 @@ struct RecoveryTests {
         #expect(try bob.sync()?.digestMatches == true)
     }
 
+    @Test("A first sync that breaks off under other scopes leaves no row of theirs")
+    func bootstrapUnderOtherScopes() throws {
+        let world = try World()
+        let eve = try world.device("eve", district: 2)
+        let ann = try world.device("ann", district: 1)
+        try eve.addShop("Of the second", district: 2)
+        try ann.addShop("Of the first", district: 1)
+        try eve.sync()
+        try ann.sync()
+        let bob = try world.device("bob", district: 2)
+        try bob.sync(.checkpointLost)
+        #expect(try bob.rows("SELECT name FROM shop") == ["Of the second"])
+        // The office moves bob to the first district before his first sync has ended.
+        let moved = TestDevice(
+            world: world,
+            principal: Principal(
+                tenant: World.tenant, device: bob.principal.device,
+                user: UserID(high: bob.principal.user.high, low: 1), role: "worker"),
+            replica: bob.replica)
+        #expect(try moved.sync()?.digestMatches == true)
+        #expect(try moved.rows("SELECT name FROM shop") == ["Of the first"])
+    }
+
     @Test("Every query of the payments application runs on SQLite", arguments: Payments().queries)
     func queries(_ query: Query) throws {
         var random = SeededGenerator(seed: 3)

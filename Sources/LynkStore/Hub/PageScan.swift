@@ -14,6 +14,7 @@ final class PageScan {
     private var scopes: [UInt32: Scope] = [:]
     /// Where each scope stands in the scan, and what the device has of it.
     private var owed: [UInt32: (part: Int, from: Int64)] = [:]
+    private var selects: [TableID: HotStatement] = [:]
     private var names: (era: HotStatement, lane: HotStatement, scope: HotStatement)
 
     init(_ database: Database, tables: [TableID: TableSQL]) throws {
@@ -110,7 +111,7 @@ final class PageScan {
     private func add(
         row: Int64, _ sql: TableSQL, _ part: PullState.Part, _ state: PullState
     ) throws {
-        let select = try HotStatement(database, sql.selectByRow)
+        let select = try select(sql)
         select.bind(1, row)
         defer { select.reset() }
         guard try select.step() else { return }
@@ -123,14 +124,8 @@ final class PageScan {
         for handle in members where scopes[handle] == nil {
             scopes[handle] = Scope(try name(names.scope, handle) { $0.text(0) })
         }
-        for stamp in [record.row] + record.overrides.map(\.stamp) {
-            if eras[stamp.era] == nil {
-                eras[stamp.era] = try name(names.era, stamp.era) { try $0.key(0) }
-            }
-            if lanes[stamp.author] == nil {
-                lanes[stamp.author] = try name(names.lane, stamp.author) { try $0.key(0) }
-            }
-        }
+        try name(record.row)
+        for override in record.overrides { try name(override.stamp) }
         let section = page.section(sql.schema, handles: members) { scopes[$0] ?? Scope("") }
         page.begin(section, key: select.blobView(1), record: record) { stamp in
             (eras[stamp.era] ?? Self.nowhere(), lanes[stamp.author] ?? Self.nowhere())
@@ -147,8 +142,25 @@ final class PageScan {
         page.end(rowBytes: bytes)
     }
 
+    private func select(_ sql: TableSQL) throws -> HotStatement {
+        if let known = selects[sql.schema.id] { return known }
+        let made = try HotStatement(database, sql.selectByRow)
+        selects[sql.schema.id] = made
+        return made
+    }
+
     /// Never used: every handle of a record was looked up just before.
     private static func nowhere<Tag>() -> Identifier<Tag> { Identifier(high: 0, low: 0) }
+
+    /// Looks up the ids behind a stamp's handles, once per page.
+    private func name(_ stamp: Stamp) throws {
+        if eras[stamp.era] == nil {
+            eras[stamp.era] = try name(names.era, stamp.era) { try $0.key(0) }
+        }
+        if lanes[stamp.author] == nil {
+            lanes[stamp.author] = try name(names.lane, stamp.author) { try $0.key(0) }
+        }
+    }
 
     private func name<T>(
         _ statement: HotStatement, _ handle: UInt32, _ read: (HotStatement) throws -> T

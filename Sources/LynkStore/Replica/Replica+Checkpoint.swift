@@ -23,7 +23,7 @@ extension Replica {
                     var names = try ReplicaNames(database)
                     try ScopePurge(database, tables: tables).enter(
                         scopes, pages: pages, names: &names,
-                        force: state.cursor.position == 0)
+                        force: state.mustPurge)
                 }
                 try pages.flush()
                 state.root = try ReplicaDigests(database).root()
@@ -38,6 +38,7 @@ extension Replica {
             state.bootstrapRows = 0
             state.incomingScopes = nil
             state.isBootstrapping = false
+            state.mustPurge = false
             self.state.withLock { $0 = state }
             return report
         }
@@ -95,6 +96,9 @@ extension Replica {
         try meta.write("scope_set", checkpoint.scopeSetHash)
         try meta.write("root", state.root)
         try meta.write("clock", state.clock.last.bytes)
+        if state.cursor.position == 0 {
+            try database.execute(sql: "DELETE FROM lynk_meta WHERE name = 'bootstrap'")
+        }
         guard !matches else { return }
         let incident = try HotStatement(
             database,

@@ -73,6 +73,13 @@ extension Replica: ReplicaStore {
             state.isBootstrapping = state.cursor.position == 0 && state.head == nil
             try database.inTransaction(.immediate) {
                 try database.execute(sql: "DELETE FROM lynk_inbox")
+                if state.cursor.position == 0, let scopes = welcome.scopes {
+                    let meta = ReplicaMeta(database)
+                    let earlier = try meta.read("bootstrap")
+                    state.mustPurge = earlier != nil && earlier != scopes.hash
+                    // Kept as it was until a checkpoint: rows of the first set are what may be here.
+                    if earlier == nil { try meta.write("bootstrap", scopes.hash) }
+                }
                 if state.digestKey != welcome.digestKey {
                     state.digestKey = welcome.digestKey
                     try ReplicaMeta(database).write("digest_key", welcome.digestKey)

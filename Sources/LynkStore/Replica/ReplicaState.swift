@@ -23,6 +23,8 @@ struct ReplicaState {
     var settledOID: ContentID?
     /// First sync into an empty replica: pages are applied as they come.
     var isBootstrapping = false
+    /// A first sync broke off under other scopes: rows of theirs may be here.
+    var mustPurge = false
     /// The writer's connection does not sync each commit at the moment.
     var isRelaxed = false
     /// Sequences of what the last offer sent, by oid: receipts name oids.

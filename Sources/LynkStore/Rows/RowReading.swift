@@ -14,7 +14,7 @@ extension HotStatement {
     }
 
     func key<Tag>(_ column: Int32) throws -> Identifier<Tag> {
-        guard let key = Identifier<Tag>(bytes: blobView(column)) else {
+        guard let key = Identifier<Tag>(raw: blobView(column)) else {
             throw Problem(.storeFailed, "a stored id is not sixteen bytes")
         }
         return key
