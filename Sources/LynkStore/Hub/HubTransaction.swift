@@ -150,17 +150,13 @@ final class HubTransaction: TenantTransaction {
     }
 
     func row(_ table: TableID, _ key: RowKey) throws -> StampedRow? {
-        guard let sql = tables[table] else { return nil }
-        let statement = try HotStatement(database, sql.selectByKey)
-        statement.bind(1, blob: key.bytes)
-        defer { statement.reset() }
-        return try statement.step() ? try statement.stampedRow(sql.schema) : nil
+        try HubView(database: database, tables: tables).row(table, key)
     }
 
     func rows(
         _ table: TableID, index: String, equals values: [Value], limit: Int
     ) throws -> [StampedRow] {
-        try IndexScan.rows(
-            database, tables: tables, table: table, index: index, equals: values, limit: limit)
+        try HubView(database: database, tables: tables)
+            .rows(table, index: index, equals: values, limit: limit)
     }
 }
