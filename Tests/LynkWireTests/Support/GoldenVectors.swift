@@ -21,7 +21,7 @@ enum GoldenVectors {
 
     static let files: [String: [GoldenVector]] = [
         "change-set": changeSets, "hello": hellos, "request": requests, "response": responses,
-        "frame": frames,
+        "frame": frames, "page": GoldenPages.pages, "row-image": GoldenPages.rowImages,
     ]
 
     static func read(_ file: String) throws -> [GoldenVector] {

@@ -1,0 +1,119 @@
+import Foundation
+import GRDB
+import LynkCore
+import LynkEngine
+import LynkWire
+import Testing
+
+@testable import LynkStore
+
+@Suite("Scopes that a device enters and leaves")
+struct ScopeTests {
+    /// Note 1 is of area a, 2 of b, 3 of both.
+    private static func world() throws -> AreaWorld {
+        let world = try AreaWorld()
+        try world.note(1, "a")
+        try world.note(2, "b")
+        try world.note(3, "a", also: "b")
+        return world
+    }
+
+    @Test("What is entered follows whole, what is left is purged, a row of both stays")
+    func enterAndLeave() throws {
+        let world = try Self.world()
+        // Who is assigned, then the notes that the device has afterwards.
+        let steps: [(area: String, isMember: Bool, notes: [String])] = [
+            ("a", true, ["1 note 1", "3 note 3"]),
+            ("b", true, ["1 note 1", "2 note 2", "3 note 3"]),
+            ("a", false, ["2 note 2", "3 note 3"]),
+            ("b", false, []),
+            ("a", true, ["1 note 1", "3 note 3"]),
+        ]
+        #expect(try world.isEqual(world.sync()))
+        for step in steps {
+            try world.assign(step.area, step.isMember)
+            #expect(try world.isEqual(world.sync()))
+            #expect(try world.notes() == step.notes)
+            // A row of two scopes of the set counts in both.
+            let twice = step.notes.count == 3 ? 1 : 0
+            #expect(try world.replica.status().rows == Int64(step.notes.count + twice))
+            #expect(try world.sync() == ApplyReport(rowsApplied: 0, digestMatches: true))
+        }
+    }
+
+    @Test("A row of two scopes of which one is left still changes with the other")
+    func halfLeft() throws {
+        let world = try Self.world()
+        try world.assign("a", true)
+        try world.assign("b", true)
+        try world.sync()
+        try world.assign("a", false)
+        try world.sync()
+        try world.write(
+            RowChange(
+                table: 2, key: AreaWorld.key(3), kind: .update, puts: [.init(3, "changed")]))
+        #expect(try world.isEqual(world.sync()))
+        #expect(try world.notes() == ["2 note 2", "3 changed"])
+        try world.assign("a", true)
+        #expect(try world.isEqual(world.sync()))
+        #expect(try world.notes() == ["1 note 1", "2 note 2", "3 changed"])
+    }
+
+    @Test("A row of a left scope stays while it has unsent work, and goes once that is sent")
+    func unsentWork() throws {
+        let world = try Self.world()
+        try world.assign("a", true)
+        try world.sync()
+        try world.assign("a", false)
+        let report = try world.sync {
+            try world.replica.write {
+                try $0.execute(
+                    sql: "UPDATE note SET body = 'mine' WHERE id = ?",
+                    arguments: [Data(AreaWorld.key(1).bytes)])
+            }
+        }
+        #expect(try world.isEqual(report))
+        #expect(try world.notes() == ["1 mine"])
+        #expect(try world.isEqual(world.sync()))
+        #expect(try world.notes() == [])
+        #expect(try world.replica.status().pending == 0)
+        try world.assign("a", true)
+        #expect(try world.isEqual(world.sync()))
+        #expect(try world.notes() == ["1 mine", "3 note 3"])
+    }
+
+    @Test("A context covers only what was delivered")
+    func contextsCoverTheirScopes() throws {
+        let world = try Self.world()
+        try world.assign("a", true)
+        try world.sync()
+        func write(_ number: UInt64, lane: UInt64) throws -> Receipt? {
+            world.time.advance(1_000)
+            let sealed = ChangeSetCodec.seal(
+                ChangeSet(
+                    tenant: World.tenant, device: world.principal.device, previous: nil,
+                    context: try world.replica.status().vector, schemaVersion: 1,
+                    changes: [
+                        RowChange(
+                            table: 2, key: AreaWorld.key(number), kind: .update,
+                            puts: [.init(3, .text("by lane \(lane)"))])
+                    ], intent: nil, claimed: .zero, made: world.time.read()))
+            let push = Push(
+                principal: world.principal, lane: LaneID(high: 7, low: lane),
+                publicKey: world.key.publicKey, upload: world.time.read(),
+                receivedMilliseconds: world.time.now,
+                work: .changeSets(
+                    [sealed], signature: try world.key.sign(sealed.oid.bytes, as: .changeSet)))
+            return try world.hub.commit([push]).first?.receipts.first
+        }
+        // The dots of all three notes are in the context; note 2 was not delivered.
+        #expect(try write(1, lane: 1)?.conflicts == 0)
+        #expect(try write(3, lane: 2)?.conflicts == 0)
+        #expect(try write(2, lane: 3)?.conflicts == 1)
+        try world.assign("b", true)
+        // Without a pull nothing more is delivered, so the next write is concurrent as well.
+        #expect(try write(2, lane: 4)?.conflicts == 1)
+        try world.sync()
+        #expect(try write(2, lane: 5)?.conflicts == 0)
+    }
+}
