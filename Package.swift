@@ -142,7 +142,11 @@ let package = Package(
             name: "LynkClientTests", dependencies: ["LynkClient"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Lynk", "LynkServer", "LynkPayments"], swiftSettings: strict),
+            dependencies: [
+                "Lynk", "LynkServer", "LynkPayments", "LynkWire", grdb,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
