@@ -11,7 +11,7 @@ struct LostAnswerTests {
         open INV-102 600000 OPEN
         open INV-201-Apollo Medicals 500000 OPEN
         collected 1 250000 250000 0 250000 0
-        trial 2350000 2350000 0
+        trial 2600000 2600000 0
         """
 
     /// A hub, and a worker with one unsent payment.
@@ -27,7 +27,8 @@ struct LostAnswerTests {
             #expect(try await ravi.sync().digestMatches)
             try ravi.expectInStep()
             #expect(try ravi.receipts().count == 1)
-            #expect(try await hub.office.books(of: tank.tenant) == books)
+            let found = try await hub.office.books(of: tank.tenant)
+            #expect(found == books)
         }
     }
 

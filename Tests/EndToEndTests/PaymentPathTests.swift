@@ -22,7 +22,8 @@ struct PaymentPathTests {
                 #expect(report.receiptsRepeated == 0)
                 #expect(report.digestMatches)
             }
-            #expect(try await hub.office.books(of: tank.tenant) == Self.books)
+            let found = try await hub.office.books(of: tank.tenant)
+            #expect(found == Self.books)
             let pair = try await hub.office.rows(
                 "concurrent_payments",
                 ["payment", "applied_to", "credit", "other_payment", "other_applied_to",
@@ -42,7 +43,7 @@ struct PaymentPathTests {
         shop R001 -400000 400000 0 3
         open INV-201-Apollo Medicals 500000 OPEN
         collected 2 2000000 2000000 0 1600000 400000
-        trial 4500000 4500000 0
+        trial 5700000 5700000 0
         CONCURRENT_SAME_INVOICE OPEN R001 1000000
         INTENT_IGNORED OPEN R001 1000000
         ON_ACCOUNT_CREDIT OPEN R001 400000
@@ -89,7 +90,8 @@ struct PaymentPathTests {
         }
         #expect(try phones.map { try $0.receipts() } == receipts)
         #expect(try hub.snapshot(of: tank.tenant).differences(from: before) == [])
-        #expect(try await hub.office.books(of: tank.tenant) == books)
+        let found = try await hub.office.books(of: tank.tenant)
+        #expect(found == books)
     }
 
     @Test("Cancelled in the office, collected in the field", arguments: [true, false])
@@ -105,15 +107,16 @@ struct PaymentPathTests {
             try clerk.move(payment, to: .cancelled)
             try ravi.move(payment, to: .completed)
             for phone in isOfficeFirst ? [clerk, ravi] : [ravi, clerk] { try await phone.sync() }
+            let found = try await hub.office.books(of: tank.tenant)
             #expect(
-                try await hub.office.books(of: tank.tenant) == """
+                found == """
                     shop R001 1350000 0 0 1
                     shop R002 500000 0 0 0
                     open INV-101 750000 PARTIAL
                     open INV-102 600000 OPEN
                     open INV-201-Apollo Medicals 500000 OPEN
                     collected 1 250000 250000 0 250000 0
-                    trial 2350000 2350000 0
+                    trial 2600000 2600000 0
                     CANCELLED_BUT_COLLECTED OPEN R001 250000
                     """)
             for phone in [ravi, clerk] {

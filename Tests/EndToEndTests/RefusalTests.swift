@@ -212,7 +212,8 @@ struct RefusalTests {
                 let refusal = try Refusal.expect(answer, 400, .importInvalid, text)
                 #expect(refusal.line == 3)
                 // The same bad text stands in taxable_paise, which is read first.
-                let columns: Set = kind == "zipcode" ? ["zipcode"] : ["taxable_paise", "total_paise"]
+                let columns: Set =
+                    kind == "zipcode" ? ["zipcode"] : ["taxable_paise", "total_paise"]
                 #expect(refusal.column.map(columns.contains) == true, "\(refusal)")
                 #expect(refusal.detail.hasPrefix("line 3, column \(refusal.column ?? "?"): "))
                 try await town.expectUnharmed(text)

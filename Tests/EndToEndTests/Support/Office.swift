@@ -46,7 +46,8 @@ struct Office: Sendable {
         try #require(made.head.status == 201)
         for (name, text) in wholesaler.files {
             let answer = try await importFile(name, text, into: tenant)
-            try #require(answer.head.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
+            let text = String(decoding: answer.body, as: UTF8.self)
+            try #require(answer.head.status == 200, "\(name): \(text)")
         }
     }
 

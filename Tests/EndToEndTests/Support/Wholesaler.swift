@@ -24,7 +24,9 @@ struct Wholesaler: Sendable {
     var firstInvoice: RowKey { key(4, 101) }
 
     private func key(_ kind: UInt64, _ index: UInt64) -> RowKey {
-        RowKey(high: 0xE2E0_0000_0000_0000 | number << 16 | kind, low: 0xABCD_0000_0000_0000 | index)
+        RowKey(
+            high: 0xE2E0_0000_0000_0000 | number << 16 | kind,
+            low: 0xABCD_0000_0000_0000 | index)
     }
 
     /// Importers and what they are given, in the order of import.
@@ -73,7 +75,8 @@ struct Wholesaler: Sendable {
     }
 
     func newInvoice(_ index: UInt64, total: String) -> String {
-        "\(key(4, index)),\(tenant),\(shop),INV-\(index),2026-10-09,2026-11-09,\(total),0,0,\(total)"
+        "\(key(4, index)),\(tenant),\(shop),INV-\(index),2026-10-09,2026-11-09,"
+            + "\(total),0,0,\(total)"
     }
 
     private func retailer(
@@ -87,7 +90,8 @@ struct Wholesaler: Sendable {
         _ key: RowKey, _ shop: RowKey, _ number: String, _ total: Int64, _ day: String
     ) -> String {
         let gst = total / 20
-        return "\(key),\(tenant),\(shop),\(number),\(day),2026-12-31,\(total - gst),\(gst),0,\(total)"
+        return "\(key),\(tenant),\(shop),\(number),\(day),2026-12-31,"
+            + "\(total - gst),\(gst),0,\(total)"
     }
 
     static func retailers(_ rows: [String]) -> String {
