@@ -72,6 +72,20 @@ struct Overlay {
         }
     }
 
+    /// Removes rows without a scope that no pending change holds any longer: they were left while
+    /// they had unsent work.
+    func sweep(_ changeSets: [ChangeSet]) throws {
+        for change in changeSets.lazy.flatMap(\.changes) {
+            guard let sql = tables[change.table], let found = try find(sql, change.key),
+                let record = found.record,
+                try record.withUnsafeBytes({ try StampCodec.decode($0) }).scopes.isEmpty
+            else { continue }
+            let delete = try HotStatement(database, sql.delete)
+            delete.bind(1, found.rowid)
+            try delete.run()
+        }
+    }
+
     private struct RowName: Hashable {
         let table: TableID
         let key: RowKey

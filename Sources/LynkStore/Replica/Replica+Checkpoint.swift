@@ -68,6 +68,7 @@ extension Replica {
         }
         try overlay.undo(own.map(\.content))
         for (sequence, content) in own where sequence > settled { try overlay.redo(content) }
+        try overlay.sweep(own.map(\.content))
         state.settled = max(settled, state.settled)
         try database.execute(
             sql: "UPDATE lynk_settled SET sequence = ?, oid = ?",

@@ -32,7 +32,27 @@ struct ScopePurge {
                 try mark.run()
             }
         }
-        if force || !before.isSubset(of: now) { try purge(now, pages) }
+        if force || !before.isSubset(of: now) {
+            try purge(now, pages)
+            try purgeShadows(now, pages)
+        }
+    }
+
+    /// The hub's images under unsent work leave the digests of left scopes. An image without a
+    /// scope goes once that work is settled: see ``Overlay/sweep(_:)``.
+    private func purgeShadows(_ members: Set<UInt32>, _ pages: PageApply) throws {
+        let shadow = Shadow(database)
+        for (row, table) in try shadow.all(tables) {
+            let kept = row.record.scopes.filter { members.contains($0) }
+            guard kept.count < row.record.scopes.count else { continue }
+            let record = StampRecord(
+                scopes: kept, row: row.record.row, overrides: row.record.overrides)
+            try pages.remove(row, table)
+            try pages.add(StampedRow(key: row.key, values: row.values, record: record), table)
+            _ = try shadow.take(table, row.key)
+            try shadow.keep(
+                table.id, row.key, record: StampCodec.encode(record), values: row.values)
+        }
     }
 
     /// Clean rows of left scopes go; rows with unsent work keep their pending part.
