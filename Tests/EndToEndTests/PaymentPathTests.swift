@@ -26,8 +26,10 @@ struct PaymentPathTests {
             #expect(found == Self.books)
             let pair = try await hub.office.rows(
                 "concurrent_payments",
-                ["payment", "applied_to", "credit", "other_payment", "other_applied_to",
-                    "other_credit"],
+                [
+                    "payment", "applied_to", "credit", "other_payment", "other_applied_to",
+                    "other_credit",
+                ],
                 in: tank.tenant)
             let raviSide = "\(one) INV-101:1000000 0"
             let sitaSide = "\(two) INV-102:600000 400000"

@@ -196,16 +196,18 @@ struct RefusalTests {
             let good = (tank.newInvoice(301, total: "5000"), tank.newRetailer(11, pin: "400088"))
             var cases: [(String, String, String)] = []
             for amount in ["-5", "0", "12.50", "lots", "", "99999999999999999999"] {
-                cases.append((
-                    "invoices",
-                    Wholesaler.invoices([good.0, tank.newInvoice(302, total: amount)]), "amount"
-                ))
+                cases.append(
+                    (
+                        "invoices",
+                        Wholesaler.invoices([good.0, tank.newInvoice(302, total: amount)]), "amount"
+                    ))
             }
             for pin in ["40008", "4000889", "040008", "4OOO88", ""] {
-                cases.append((
-                    "retailers",
-                    Wholesaler.retailers([good.1, tank.newRetailer(12, pin: pin)]), "zipcode"
-                ))
+                cases.append(
+                    (
+                        "retailers",
+                        Wholesaler.retailers([good.1, tank.newRetailer(12, pin: pin)]), "zipcode"
+                    ))
             }
             for (file, text, kind) in cases {
                 let answer = try await town.hub.office.importFile(file, text, into: tank.tenant)

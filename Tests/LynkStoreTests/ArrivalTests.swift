@@ -63,7 +63,8 @@ struct ArrivalTests {
         }
     }
 
-    @Test("Counters add and the higher state stands, whichever arrives first",
+    @Test(
+        "Counters add and the higher state stands, whichever arrives first",
         arguments: [true, false])
     func countersAndStates(annFirst: Bool) throws {
         let world = try World()
@@ -85,7 +86,8 @@ struct ArrivalTests {
                 == [annFirst ? "lattice currentWon CLOSED OPEN" : "lattice newWon OPEN CLOSED"])
     }
 
-    @Test("Of concurrent values of an immutable field the earliest stands",
+    @Test(
+        "Of concurrent values of an immutable field the earliest stands",
         arguments: [true, false])
     func immutable(earlierFirst: Bool) throws {
         let world = try World()

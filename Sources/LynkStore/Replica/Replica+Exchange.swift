@@ -77,7 +77,7 @@ extension Replica: ReplicaStore {
                     let meta = ReplicaMeta(database)
                     let earlier = try meta.read("bootstrap")
                     state.mustPurge = earlier != nil && earlier != scopes.hash
-                    // Kept as it was until a checkpoint: rows of the first set are what may be here.
+                    // Kept until a checkpoint: rows of the first set are what may be here.
                     if earlier == nil { try meta.write("bootstrap", scopes.hash) }
                 }
                 if state.digestKey != welcome.digestKey {

@@ -78,11 +78,15 @@ struct Office: Sendable {
     func books(of tenant: TenantID) async throws -> String {
         var lines: [String] = []
         for (title, query, columns) in [
-            ("shop", "outstanding_by_retailer",
-                ["code", "outstanding", "unapplied_credit", "held_amount", "open_exceptions"]),
+            (
+                "shop", "outstanding_by_retailer",
+                ["code", "outstanding", "unapplied_credit", "held_amount", "open_exceptions"]
+            ),
             ("open", "invoices_open", ["invoice_number", "open", "status"]),
-            ("collected", "collected_total",
-                ["payments", "collected", "posted", "held", "applied", "unapplied"]),
+            (
+                "collected", "collected_total",
+                ["payments", "collected", "posted", "held", "applied", "unapplied"]
+            ),
             ("trial", "trial_balance", ["debits", "credits", "difference"]),
             ("unbalanced", "unbalanced_entries", ["entry"]),
             ("drift", "drift", ["figure", "subject", "difference"]),
