@@ -74,6 +74,11 @@ struct JudgementTests {
         Case(testDescription: "a worker imports an invoice", disposition: .rejected) {
             $0.ravi.write([World.invoice(World.third, "INV-1", 100, issued: "2026-11-02")])
         },
+        Case(testDescription: "money beside a forbidden write", disposition: .quarantined) {
+            $0.ravi.write(
+                payment(by: $0.ravi).changes
+                    + [World.invoice(World.third, "INV-1", 100, issued: "2026-11-02")])
+        },
         Case(testDescription: "a worker cancels an invoice", disposition: .rejected) {
             $0.ravi.cancel(invoice: World.first)
         },

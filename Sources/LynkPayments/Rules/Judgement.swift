@@ -25,7 +25,13 @@ struct Judgement {
             if verdict.gravity > gravest.gravity { gravest = verdict }
             if case .quarantine = gravest { break }
         }
+        // Money that came along with something forbidden is kept for people, not sent back.
+        if case .reject(let problem) = gravest, statesMoney { return .quarantine(problem) }
         return gravest
+    }
+
+    private var statesMoney: Bool {
+        submission.changes.contains { TableRole($0.table) == .money }
     }
 
     private func judge(_ change: RowChange, births: Set<RowKey>) throws -> Verdict {
