@@ -93,7 +93,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
             "Check disk space and permissions, then try again; nothing was acknowledged."
         case .replicaLocked: "Close the other program that has this replica open."
         case .directoryLocked: "Stop the other lynkd that serves this data directory."
-        case .digestMismatch: "Sync again, and report it if it stays: sync_incidents keeps both sides."
+        case .digestMismatch: "Sync again and report it if it stays; sync_incidents has both sides."
         case .responseInvalid: "Check that the address is a Lynk server and not a sign-in page."
         case .unreachable: "Check the network; everything written is kept and will be sent."
         case .timedOut: "Check the network; the request is repeated without double effect."
