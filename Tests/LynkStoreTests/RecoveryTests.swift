@@ -194,7 +194,9 @@ struct RecoveryTests {
         #expect(try moved.rows("SELECT name FROM shop") == ["Of the first"])
     }
 
-    @Test("Every query of the payments application runs on SQLite", arguments: Payments().queries)
+    @Test(
+        "Every query of the payments application runs on SQLite and gives its columns",
+        arguments: Payments().queries + [PaymentDesk.openInvoices, PaymentDesk.pendingProvisionals])
     func queries(_ query: Query) throws {
         var random = SeededGenerator(seed: 3)
         let path = NSTemporaryDirectory() + "lynk-queries-\(UUID().uuidString).sqlite"
@@ -207,6 +209,11 @@ struct RecoveryTests {
         let rows = try store.run(
             query, arguments: Dictionary(uniqueKeysWithValues: arguments), limit: 10)
         #expect(rows.allSatisfy { $0.count == query.columns.count })
+        // Columns are declared by position; a tenant without rows must not hide a missing one.
+        let count = try store.pool.read {
+            try $0.cachedStatement(sql: query.sql).columnCount
+        }
+        #expect(count == query.columns.count)
         try store.close()
     }
 }
