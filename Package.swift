@@ -159,6 +159,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ChecklistsTests",
+            dependencies: ["Checklists", "LynkStore", "LynkEngine", "LynkWire", "LynkCore", grdb],
+            swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
