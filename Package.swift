@@ -163,6 +163,9 @@ let package = Package(
             name: "ChecklistsTests",
             dependencies: ["Checklists", "LynkStore", "LynkEngine", "LynkWire", "LynkCore", grdb],
             swiftSettings: strict),
+        .testTarget(
+            name: "SchemaFilesTests", dependencies: ["Checklists", "LynkPayments", "LynkCore"],
+            swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
