@@ -6,36 +6,41 @@ import Testing
 struct JudgementTests {
     private static let unassigned = "rejected the office has not assigned this site"
 
-    @Test("What an inspector may not do is rejected with the reason, and undone on the device")
+    private typealias Case = (who: TestDevice, act: () throws -> Void, answer: String)
+
+    private func judge(_ cases: [Case], in plan: Plan) throws {
+        for (number, step) in cases.enumerated() {
+            try step.act()
+            try step.who.sync()
+            #expect(try plan.answer(to: step.who) == step.answer, "case \(number)")
+        }
+    }
+
+    @Test("An inspector edits assigned sites and nothing that the office keeps")
     func inspectors() throws {
         let plan = try Plan()
         let (asha, ben, dev) = (plan.asha, plan.ben, plan.dev)
-        let cases: [(who: TestDevice, act: () throws -> Void, answer: String)] = [
+        let item = RowKey(high: 3, low: 9)
+        let assignment = RowKey(high: 5, low: 1)
+        let columns: KeyValuePairs<String, Value> = [
+            "site": .key(plan.mill), "inspector": .key(dev.user),
+        ]
+        let cases: [Case] = [
             (asha, { try asha.update("site", plan.mill, ["title": "Old mill"]) }, "accepted"),
             (
                 asha, { try asha.insert("site", RowKey(high: 2, low: 9), ["code": "X"]) },
                 "rejected only the office adds and removes sites"
             ),
             (
-                dev,
-                {
-                    try dev.insert(
-                        "assignment", RowKey(high: 5, low: 1),
-                        ["site": .key(plan.mill), "inspector": .key(dev.user)])
-                },
+                dev, { try dev.insert("assignment", assignment, columns) },
                 "rejected only the office assigns sites"
             ),
             (
-                dev, { try dev.insert("inspector", RowKey(high: 6, low: 1), ["name": "Eve"]) },
+                dev, { try dev.insert("inspector", dev.user, ["name": "Eve"]) },
                 "rejected only the office keeps the list of inspectors"
             ),
-            (dev, { try plan.find(1, by: dev, at: plan.mill) }, Self.unassigned),
             (
-                dev,
-                {
-                    try dev.insert(
-                        "item", RowKey(high: 3, low: 9), ["site": .key(plan.mill), "number": 7])
-                },
+                dev, { try dev.insert("item", item, ["site": .key(plan.mill), "number": 7]) },
                 Self.unassigned
             ),
             (
@@ -53,32 +58,44 @@ struct JudgementTests {
                         "item", plan.lamps, ["checked_by": .key(ben.user), "severity": 2])
                 }, "accepted"
             ),
+        ]
+        try judge(cases, in: plan)
+        #expect(try dev.texts("SELECT name FROM inspector") == [])
+        #expect(try asha.texts("SELECT title FROM site") == ["Old mill"])
+    }
+
+    @Test("A finding is stated where one is assigned, in one's own name, with a whole hash")
+    func findings() throws {
+        let plan = try Plan()
+        let (asha, ben, dev) = (plan.asha, plan.ben, plan.dev)
+        let columns: KeyValuePairs<String, Value> = [
+            "site": .key(plan.mill), "inspector": .key(asha.user),
+        ]
+        let cases: [Case] = [
+            (dev, { try plan.find(1, by: dev, at: plan.mill) }, Self.unassigned),
             (
                 ben, { try plan.find(2, by: ben, at: plan.mill, photo: [1, 2]) },
                 "rejected finding.photo is a SHA-256 of 32 bytes"
             ),
             (
-                ben,
-                {
-                    try ben.insert(
-                        "finding", RowKey(high: 4, low: 3),
-                        ["site": .key(plan.mill), "inspector": .key(asha.user)])
-                },
+                ben, { try ben.insert("finding", RowKey(high: 4, low: 3), columns) },
                 "rejected a finding is stated in one's own name"
             ),
             (
                 ben, { try plan.resolve(99, by: ben, at: plan.mill) },
                 "rejected resolution.finding is no finding of this site"
             ),
+            (
+                ben,
+                {
+                    try plan.find(
+                        4, by: ben, at: plan.mill, photo: Array(repeating: 7, count: 32))
+                }, "accepted"
+            ),
         ]
-        for (number, step) in cases.enumerated() {
-            try step.act()
-            try step.who.sync()
-            #expect(try plan.answer(to: step.who) == step.answer, "case \(number)")
-        }
-        #expect(try dev.texts("SELECT name FROM inspector") == [])
-        #expect(try ben.texts("SELECT text FROM finding") == [])
-        #expect(try asha.texts("SELECT title FROM site") == ["Old mill"])
+        try judge(cases, in: plan)
+        #expect(try ben.texts("SELECT text FROM finding") == ["rust"])
+        #expect(try dev.texts("SELECT text FROM finding") == [])
     }
 
     @Test("The office plans; it states no findings")

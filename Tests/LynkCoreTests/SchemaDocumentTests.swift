@@ -83,4 +83,63 @@ struct SchemaDocumentTests {
             #expect(with(states).slips(since: kept).isEmpty == false)
         }
     }
+
+    @Test("Deletes, claims, references and what belongs to a policy stay as they were")
+    func agreements() {
+        func with(
+            policy: MergePolicy = .lastWriter, deletes: DeletePolicy = .updateWins,
+            uniques: [UniqueSchema] = [], onDelete: Reference.OnDelete? = nil,
+            more: [FieldSchema] = []
+        ) -> SchemaDocument {
+            let fields = [
+                FieldSchema(1, "code", .text, policy),
+                FieldSchema(
+                    2, "owner", .key, references: onDelete.map { Reference(7, onDelete: $0) }),
+            ]
+            return SchemaDocument(
+                Schema(
+                    "shops", version: more.isEmpty && uniques.isEmpty ? 1 : 2,
+                    [
+                        TableSchema(
+                            7, "shop", .mutable, fields + more,
+                            indexes: [IndexSchema("by_code", ["code", "phone"])], deletes: deletes,
+                            uniques: uniques)
+                    ]))
+        }
+        let code = UniqueSchema("one_code", ["code"])
+        let phone = FieldSchema(3, "phone", .text)
+        let cases: [(kept: SchemaDocument, later: SchemaDocument, reason: String?)] = [
+            (with(policy: .group("a")), with(policy: .group("b")), "field 1 had the policy group"),
+            (
+                with(policy: .flag(.enableWins)), with(policy: .flag(.disableWins)),
+                "field 1 had the policy flag"
+            ),
+            (
+                with(policy: .custom(name: "worst", version: 1)),
+                with(policy: .custom(name: "worst", version: 2)), "field 1 had the policy custom"
+            ),
+            (with(), with(deletes: .deleteWins), "deletes in table 7 were updateWins"),
+            (with(), with(onDelete: .cascade), "field 2 had another reference"),
+            (
+                with(onDelete: .cascade), with(onDelete: .restrict),
+                "field 2 had another reference"
+            ),
+            (with(), with(uniques: [code]), "a new claim has a new field"),
+            (
+                with(), with(uniques: [UniqueSchema("one", ["code", "phone"])], more: [phone]), nil
+            ),
+            (with(uniques: [code]), with(more: [phone]), "a claim is gone"),
+            (
+                with(uniques: [code]),
+                with(uniques: [UniqueSchema("other", ["code"], loser: .hold)]),
+                "a claim is gone"
+            ),
+            (with(uniques: [code]), with(uniques: [UniqueSchema("other", ["code"])]), nil),
+        ]
+        for (kept, later, reason) in cases {
+            let reasons = later.slips(since: kept).map(\.reason)
+                .filter { !$0.hasPrefix("a change of version") }
+            #expect(reasons == (reason.map { [$0] } ?? []))
+        }
+    }
 }

@@ -7,6 +7,10 @@ enum SchemaFile {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Protocol/Schemas")
 
+    static func exists(_ application: String) -> Bool {
+        FileManager.default.fileExists(atPath: url(application).path)
+    }
+
     static func read(_ application: String) throws -> SchemaDocument {
         let data = try Data(contentsOf: url(application))
         return try JSONDecoder().decode(SchemaDocument.self, from: data)

@@ -40,7 +40,13 @@ extension SchemaDocument {
 extension SchemaDocument.Table {
     /// Without names and indexes.
     fileprivate var content: [String] {
-        ["\(id) \(kind)"] + fields.map { "\($0.id) \($0.agreement)" }
+        ["\(id) \(kind) \(deletes)"] + fields.map { "\($0.id) \($0.agreement)" }
+            + uniques.map { "\(numbers(of: $0)) \($0.loser)" }.sorted()
+    }
+
+    /// A claim by the numbers of its fields, which stay when these are renamed.
+    private func numbers(of unique: SchemaDocument.Unique) -> [FieldID] {
+        unique.fields.compactMap { name in fields.first { $0.name == name }?.id }
     }
 
     fileprivate func slips(since earlier: Self) -> [SchemaProblem] {
@@ -48,7 +54,11 @@ extension SchemaDocument.Table {
         func report(_ field: String?, _ reason: String) {
             found.append(SchemaProblem(table: name, field: field, reason: reason))
         }
-        if kind != earlier.kind { report(nil, "table \(id) was \(earlier.kind)") }
+        if kind != earlier.kind {
+            report(nil, "table \(id) was \(earlier.kind)")
+        } else if deletes != earlier.deletes {
+            report(nil, "deletes in table \(id) were \(earlier.deletes)")
+        }
         for old in earlier.fields {
             guard let new = fields.first(where: { $0.id == old.id }) else {
                 report(old.name, "field \(old.id) is gone")
@@ -61,13 +71,38 @@ extension SchemaDocument.Table {
         for field in fields where !known.contains(field.id) && field.id < last {
             report(field.name, "a new field has a number above \(last)")
         }
+        found += claims(since: earlier)
+        return found
+    }
+
+    /// Rows that are there were judged by the earlier claims, so those stay as they were, and a new
+    /// one concerns new fields.
+    private func claims(since earlier: Self) -> [SchemaProblem] {
+        var found: [SchemaProblem] = []
+        let known = Set(earlier.fields.map(\.id))
+        let before = earlier.uniques.map { (numbers: earlier.numbers(of: $0), claim: $0) }
+        let after = uniques.map { (numbers: numbers(of: $0), claim: $0) }
+        for (numbers, claim) in before
+        where !after.contains(where: { $0.numbers == numbers && $0.claim.loser == claim.loser }) {
+            found.append(
+                SchemaProblem(table: name, field: claim.name, reason: "a claim is gone"))
+        }
+        for (numbers, claim) in after
+        where !before.contains(where: { $0.numbers == numbers }) && known.isSuperset(of: numbers) {
+            found.append(
+                SchemaProblem(
+                    table: name, field: claim.name, reason: "a new claim has a new field"))
+        }
         return found
     }
 }
 
 extension SchemaDocument.Field {
     fileprivate var agreement: [String] {
-        [type, "\(policy)", writtenBy, "\(defaultValue, default: "NULL")"]
+        [
+            type, "\(policy)", writtenBy, "\(defaultValue, default: "NULL")",
+            "\(references, default: "nothing")",
+        ]
     }
 
     fileprivate func difference(from earlier: Self) -> String? {
@@ -77,6 +112,7 @@ extension SchemaDocument.Field {
             return "field \(id) was written by \(earlier.writtenBy)"
         }
         if defaultValue != earlier.defaultValue { return "field \(id) had another default" }
+        if references != earlier.references { return "field \(id) had another reference" }
         return nil
     }
 }
