@@ -23,6 +23,7 @@ let package = Package(
         .executable(name: "lynk", targets: ["lynk"]),
         .executable(name: "lynk-bench", targets: ["lynk-bench"]),
         .executable(name: "month-of-payments", targets: ["MonthOfPayments"]),
+        .executable(name: "checklists", targets: ["ChecklistsDay"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -118,6 +119,17 @@ let package = Package(
         .executableTarget(
             name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
             path: "Samples/MonthOfPayments", swiftSettings: strict),
+        // A second application, and a program that plays a day with it.
+        .target(
+            name: "Checklists", dependencies: ["LynkCore"], path: "Samples/Checklists/Application",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ChecklistsDay",
+            dependencies: [
+                "Checklists", "Lynk", "LynkServer", grdb, arguments,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Samples/Checklists/Program", swiftSettings: strict),
 
         // tests
         .testTarget(
@@ -149,6 +161,13 @@ let package = Package(
                 "Lynk", "LynkServer", "LynkPayments", "LynkWire", grdb,
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChecklistsTests",
+            dependencies: ["Checklists", "LynkStore", "LynkEngine", "LynkWire", "LynkCore", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchemaFilesTests", dependencies: ["Checklists", "LynkPayments", "LynkCore"],
             swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],
