@@ -96,6 +96,14 @@ enum ReplicaTables {
             discarded INTEGER NOT NULL
         ) STRICT
         """,
+        // The hub's signatures over receipts, until they are durable: 64 bytes per receipt.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_proof (
+            id        INTEGER PRIMARY KEY,
+            entries   BLOB NOT NULL,
+            signature BLOB NOT NULL UNIQUE
+        ) STRICT
+        """,
         // The last checkpoint, and what the hub last said: one row.
         """
         CREATE TABLE IF NOT EXISTS lynk_sync (
@@ -124,14 +132,26 @@ enum ReplicaTables {
             reason   TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
         """,
-        // The hub's image of a row under own pending changes; a pending birth has none.
+        // The hub's image of a row under own pending changes; a pending birth has none. A ghost is
+        // the last image of a row that the hub has removed meanwhile.
         """
         CREATE TABLE IF NOT EXISTS lynk_shadow (
             table_id INTEGER NOT NULL,
             row_key  BLOB NOT NULL,
             record   BLOB NOT NULL,
             image    BLOB NOT NULL,
+            ghost    INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (table_id, row_key)
+        ) STRICT, WITHOUT ROWID
+        """,
+        // Rows that pending change sets write and that are not shown here: their scope was left,
+        // or the hub removed them.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_hidden (
+            sequence INTEGER NOT NULL,
+            table_id INTEGER NOT NULL,
+            row_key  BLOB NOT NULL,
+            PRIMARY KEY (sequence, table_id, row_key)
         ) STRICT, WITHOUT ROWID
         """,
         // Pages of a pull whose checkpoint has not come yet, kept over a restart; `mark` is where
@@ -170,9 +190,10 @@ enum ReplicaTables {
             policy        TEXT NOT NULL,
             outcome       TEXT NOT NULL,
             base          ANY,
-            local         ANY,
-            remote        ANY,
-            winner        TEXT NOT NULL,
+            current       ANY,
+            new           ANY,
+            current_is_own INTEGER NOT NULL,
+            new_is_own    INTEGER NOT NULL,
             current_era   BLOB NOT NULL,
             current_number INTEGER NOT NULL,
             new_era       BLOB NOT NULL,
