@@ -97,6 +97,17 @@ public protocol TenantStore: AnyObject, Sendable {
     /// - Returns: rows in the order of the query's columns; at most `limit`.
     func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]]
 
+    /// Copies the tenant as of one commit into a new file, synced, while commits go on.
+    ///
+    /// - Throws: ``Problem`` `store_failed`, also when the copy does not pass the database's own
+    ///   check.
+    func backUp(to path: String) throws -> TenantBackup
+
+    /// What the vector contains now exists in a second place: devices may drop it.
+    ///
+    /// Call it once a backup is complete and synced, never before.
+    func markDurable(_ vector: VersionVector) throws
+
     /// Flushes and closes the file; nothing may be called afterwards.
     func close() throws
 }

@@ -3,7 +3,7 @@ import LynkEngine
 import Synchronization
 
 /// The device records asked for lately, so that a request need not read the control database.
-struct DeviceCache: ~Copyable, Sendable {
+final class DeviceCache: Sendable {
     private struct State {
         var records: [DeviceID: DeviceRecord] = [:]
         /// Moves with every invalidation, so that a record read before is not kept after it.

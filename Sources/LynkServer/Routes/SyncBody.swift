@@ -36,6 +36,10 @@ struct SyncBody: Sendable {
                 isCompressed
                 ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
             return try SyncRequest.decode(plain)
+        } catch .overLimit("frameBytesMax") {
+            // No writer makes such a frame, so these bytes are no frames: noise claims any length.
+            throw Problem(
+                .bodyMalformed, "the body does not begin with a frame, or goes out of step")
         } catch {
             throw error.problem
         }

@@ -14,6 +14,7 @@ final class InMemoryReplica: ReplicaStore {
 
     struct State: Sendable {
         var enrolment: Enrolment?
+        var enrolmentKey: DeviceKey?
         var outbox: [OfferedChangeSet] = []
         var receipts: [ContentID: Receipt] = [:]
         var events: [Event] = []
@@ -44,6 +45,14 @@ final class InMemoryReplica: ReplicaStore {
     var outboxCount: Int { state.withLock { $0.outbox.count } }
 
     func enrolment() throws -> Enrolment? { state.withLock { $0.enrolment } }
+
+    func enrolmentKey() -> DeviceKey {
+        state.withLock { state in
+            let key = state.enrolmentKey ?? DeviceKey()
+            state.enrolmentKey = key
+            return key
+        }
+    }
 
     func adopt(_ enrolment: Enrolment) throws { state.withLock { $0.enrolment = enrolment } }
 

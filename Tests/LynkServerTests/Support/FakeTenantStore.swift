@@ -18,6 +18,8 @@ final class FakeTenantStore: TenantStore {
         /// Waited for before each commit.
         var gate: DispatchSemaphore?
         var number: UInt64 = 0
+        var durable = VersionVector.zero
+        var backupFailure: Problem?
     }
 
     static let era = EraID(high: 7, low: 7)
@@ -105,6 +107,18 @@ final class FakeTenantStore: TenantStore {
         ]
         return Array(repeating: row, count: min(limit, 3))
     }
+
+    func backUp(to path: String) throws -> TenantBackup {
+        let copy = TenantBackup(
+            tenant: tenant, position: Int64(state.withLock { $0.number }),
+            vector: VersionVector([Self.era: state.withLock { $0.number }]))
+        if let failure = state.withLock({ $0.backupFailure }) { throw failure }
+        try Data("copy of \(tenant) at \(copy.position)".utf8)
+            .write(to: URL(fileURLWithPath: path))
+        return copy
+    }
+
+    func markDurable(_ vector: VersionVector) { state.withLock { $0.durable = vector } }
 
     func close() {}
 }
