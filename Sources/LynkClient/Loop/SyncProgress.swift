@@ -7,12 +7,15 @@ final class SyncProgress: Sendable {
         var machine: SyncLoopMachine
         var watchers: [UInt64: AsyncStream<SyncState>.Continuation] = [:]
         var lastWatcher: UInt64 = 0
+        var catchUp = CatchUpProgress()
     }
 
     private let shared: Mutex<Shared>
 
-    init(pollInterval: Duration) {
-        shared = Mutex(Shared(machine: SyncLoopMachine(pollInterval: pollInterval)))
+    init(pollInterval: Duration, prefersLive: Bool) {
+        shared = Mutex(
+            Shared(
+                machine: SyncLoopMachine(pollInterval: pollInterval, prefersLive: prefersLive)))
     }
 
     deinit {
@@ -20,6 +23,9 @@ final class SyncProgress: Sendable {
     }
 
     var state: SyncState { shared.withLock { $0.machine.state } }
+    var catchUp: CatchUpProgress { shared.withLock { $0.catchUp } }
+
+    func caughtUp(to progress: CatchUpProgress) { shared.withLock { $0.catchUp = progress } }
 
     /// Lets the machine decide, and tells the watchers when its state has changed.
     @discardableResult

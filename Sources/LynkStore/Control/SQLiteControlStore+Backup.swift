@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-public import LynkCore
+import LynkCore
 public import LynkEngine
 
 extension SQLiteControlStore {
