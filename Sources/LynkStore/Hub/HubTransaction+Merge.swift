@@ -30,11 +30,13 @@ extension HubTransaction {
 
         let sees = isVisible(current)
         let outcome = try RowMerge.merge(
-            change, into: current, of: sql.schema, by: writer,
+            change, into: current.map { .present($0) }, of: sql.schema, by: writer,
             scopes: try scopeHandles(of: change, sql.schema, effective: writer.stamp.effective),
-            sees: sees, oid: { try self.oid(of: $0) })
-        if outcome.overflowed {
-            throw Problem(.counterOverflow, "\(sql.schema.name) \(change.key)")
+            sees: sees, oid: { try self.oid(of: $0) }, live: { _ in nil },
+            resolve: { try application.resolve($0, version: $1, $2, $3) })
+        if let problem = outcome.problem { throw problem }
+        if current != nil, outcome.row == nil {
+            throw Problem(.deleteUnsupported, "a row of \(sql.schema.name)")
         }
         if let row = outcome.row, outcome.isChanged {
             if let current {
@@ -192,7 +194,7 @@ extension HubTransaction {
             statement.bind(1, slot.position)
             statement.bind(2, Int64(conflict.table))
             statement.bind(3, blob: conflict.key.bytes)
-            statement.bind(4, text: field ?? String(conflict.field))
+            statement.bind(4, text: field ?? conflict.field.map { String($0) } ?? "")
             statement.bind(5, text: conflict.policy)
             statement.bind(6, text: conflict.outcome.rawValue)
             statement.bind(7, conflict.current)
