@@ -45,6 +45,7 @@ public final class SyncClient: Sendable {
                 answered: { progress.update { $0.answered() } },
                 progressed: { progress.caughtUp(to: $0) },
                 caughtUp: { mode in
+                    progress.applied()
                     guard mode == .live else { return }
                     progress.update { $0.live(now: pacing.elapsed()) }
                 }))
@@ -59,6 +60,10 @@ public final class SyncClient: Sendable {
     /// The current state and each that follows; a slow reader misses states in between, never the
     /// last. Ends with the client.
     public func states() -> AsyncStream<SyncState> { progress.states() }
+
+    /// One element after each applied checkpoint, of which a slow reader sees the last: the time
+    /// to look at the rows again. Ends with the client.
+    public func checkpoints() -> AsyncStream<Void> { progress.checkpoints() }
 
     /// Exchanges until everything written before the call has its receipt and the replica has
     /// applied a checkpoint that is not older than the call.
@@ -158,6 +163,7 @@ public final class SyncClient: Sendable {
         try await gate.run(onWait: { [signal] in signal.raise() }) {
             var report = SyncReport()
             var refusals = 0
+            var returns = 0
             while true {
                 var cost = TransferStatistics()
                 if mode == .live {
@@ -176,6 +182,14 @@ public final class SyncClient: Sendable {
                     }
                     continue
                 }
+                if outcome.mustReturn, outcome.report.receiptsTotal == 0 {
+                    returns += 1
+                    guard returns < Self.refusalsMax else {
+                        throw Problem(.responseInvalid, "the hub takes nothing of what it lacks")
+                    }
+                    continue
+                }
+                if outcome.mustReturn { continue }
                 guard outcome.hasMore else {
                     guard outcome.mode == .live else { return (report, .once) }
                     return (report, signal.isRaised ? .interrupted : .byHub)
@@ -191,5 +205,7 @@ public final class SyncClient: Sendable {
 
 extension Problem {
     /// The welcome told the replica what to offer instead.
-    fileprivate var isMendedByReplica: Bool { code == .chainGap || code == .laneForked }
+    fileprivate var isMendedByReplica: Bool {
+        code == .chainGap || code == .laneForked || code == .hubRolledBack
+    }
 }

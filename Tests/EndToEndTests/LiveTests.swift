@@ -4,9 +4,13 @@ import Testing
 
 @Suite("Devices that stay connected")
 struct LiveTests {
-    /// Waits for a state of the phone's rows; the time limit of the test bounds it.
+    /// Looks after each checkpoint for a state of the phone's rows; a time limit bounds it.
     private func reached(_ phone: Phone, _ sql: String, _ rows: [String]) async throws {
-        while try phone.rows(sql) != rows { try await Task.sleep(for: .milliseconds(5)) }
+        let checkpoints = phone.checkpoints()
+        if try phone.rows(sql) == rows { return }
+        for await _ in checkpoints {
+            if try phone.rows(sql) == rows { return }
+        }
     }
 
     @Test("A write here is a row there, with no poll in between", .timeLimit(.minutes(2)))

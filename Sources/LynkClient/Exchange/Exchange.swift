@@ -9,6 +9,8 @@ struct Exchange: Sendable {
         let report: SyncReport
         /// The outbox holds more than this push could carry.
         let hasMore: Bool
+        /// The replica has something to send that it did not have before the answer.
+        let mustReturn: Bool
         /// Why the hub took nothing of the push.
         let refusal: Problem?
         /// The mode that was asked for: an answer is live only when nothing is left to push.
@@ -125,6 +127,8 @@ struct Exchange: Sendable {
                 if batch.head.status == 200 {
                     watcher.answered()
                     try await threads.run { try receiver.take(batch.chunks, of: batch.head) }
+                    // A live answer would go on while the replica knows what to send instead.
+                    if receiver.isCaughtUp, receiver.hasMore || receiver.refusal != nil { break }
                 } else {
                     refused += batch.chunks.joined().prefix(Self.problemBytesMax - refused.count)
                 }
@@ -157,8 +161,8 @@ struct Exchange: Sendable {
         var report = receiver.report
         report.exchanges = 1
         return Outcome(
-            report: report, hasMore: attempt.offer.hasMore, refusal: receiver.refusal,
-            mode: attempt.hello.mode)
+            report: report, hasMore: attempt.offer.hasMore, mustReturn: receiver.hasMore,
+            refusal: receiver.refusal, mode: attempt.hello.mode)
     }
 
     private static let problemBytesMax = 64 << 10

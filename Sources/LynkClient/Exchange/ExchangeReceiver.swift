@@ -24,6 +24,8 @@ final class ExchangeReceiver: @unchecked Sendable {
     /// What happened so far; costs of the transfer are not in it.
     private(set) var report = SyncReport()
     private(set) var refusal: Problem?
+    /// The replica has something to send at once.
+    private(set) var hasMore = false
 
     static let mediaType = "application/vnd.lynk.sync+cbor"
 
@@ -127,6 +129,7 @@ final class ExchangeReceiver: @unchecked Sendable {
             let applied = try replica.apply(checkpoint)
             report.rowsApplied += applied.rowsApplied
             report.digestMatches = applied.digestMatches
+            hasMore = applied.hasMore
             note(checkpoint)
         case .keepConflicts(let conflicts):
             try replica.record(conflicts: conflicts)

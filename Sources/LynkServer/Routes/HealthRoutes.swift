@@ -45,7 +45,7 @@ struct HealthRoutes: Sendable {
         if without > 0 {
             warnings.append(
                 "no backup of \(without) of \(tenants.count) tenants has completed: nothing of "
-                    + "them is durable, and devices keep everything that they sent; run lynkd backup"
+                    + "them is durable, and devices keep what they sent; run lynkd backup"
             )
         }
         return DeepHealth(
