@@ -33,22 +33,37 @@ public final class SyncClient: Sendable {
         replica: any ReplicaStore, transport: any HTTPTransport, pacing: SyncPacing = .system,
         threads: BlockingThreads = .shared
     ) {
-        let progress = SyncProgress(pollInterval: pacing.pollInterval)
+        let progress = SyncProgress(
+            pollInterval: pacing.pollInterval, prefersLive: pacing.prefersLive)
         self.progress = progress
         self.pacing = pacing
         exchange = Exchange(
             replica: replica, transport: transport,
             tokens: TokenSource(transport: transport, elapsed: pacing.elapsed),
             threads: threads, responseBytesMax: Self.responseBytesMax,
-            onAnswer: { progress.update { $0.answered() } })
+            watcher: ExchangeWatcher(
+                answered: { progress.update { $0.answered() } },
+                progressed: { progress.caughtUp(to: $0) },
+                caughtUp: { mode in
+                    progress.applied()
+                    guard mode == .live else { return }
+                    progress.update { $0.live(now: pacing.elapsed()) }
+                }))
     }
 
     /// Where this client stands.
     public var state: SyncState { progress.state }
 
+    /// How far the running catch-up is, or the last one was.
+    public var catchUp: CatchUpProgress { progress.catchUp }
+
     /// The current state and each that follows; a slow reader misses states in between, never the
     /// last. Ends with the client.
     public func states() -> AsyncStream<SyncState> { progress.states() }
+
+    /// One element after each applied checkpoint, of which a slow reader sees the last: the time
+    /// to look at the rows again. Ends with the client.
+    public func checkpoints() -> AsyncStream<Void> { progress.checkpoints() }
 
     /// Exchanges until everything written before the call has its receipt and the replica has
     /// applied a checkpoint that is not older than the call.
@@ -58,8 +73,8 @@ public final class SyncClient: Sendable {
     public func sync() async throws -> SyncReport {
         progress.update { $0.started() }
         do {
-            let report = try await attempt()
-            progress.update { _ = $0.succeeded() }
+            let (report, _) = try await attempt(.once)
+            progress.update { _ = $0.succeeded(now: pacing.elapsed()) }
             return report
         } catch {
             if let problem = error.asProblem {
@@ -71,30 +86,48 @@ public final class SyncClient: Sendable {
         }
     }
 
-    /// Syncs now and then until its task is cancelled: at once, after ``wake()``, at the poll
-    /// interval, and after failures with growing, random waits.
+    /// Stays in step until its task is cancelled: by a live answer that the hub goes on with at
+    /// each commit, or where that does not work, by looking now and then; after failures with
+    /// growing, random waits.
     ///
-    /// One task owns the loop; do not run two.
+    /// One exchange runs at a time: what is written meanwhile ends the live answer, and the next
+    /// request carries it and asks for another one. One task owns the loop; do not run two.
     public func run() async {
         while !Task.isCancelled {
-            // Lowered before the offer is made: a write during the exchange raises it again.
-            signal.lower()
-            progress.update { $0.started() }
+            let mode = progress.update { $0.started(now: pacing.elapsed()) }
+            // A live attempt lowers it when it is its turn.
+            if mode == .once { signal.lower() }
             let pause: SyncLoopMachine.Pause
             do {
-                _ = try await attempt()
-                pause = progress.update { $0.succeeded() }
+                let (_, ended) = try await attempt(mode)
+                let chance = pacing.chance()
+                pause = progress.update { machine in
+                    let now = pacing.elapsed()
+                    return switch ended {
+                    case .once: machine.succeeded(now: now)
+                    case .interrupted: machine.interrupted()
+                    case .byHub: machine.liveEnded(now: now, chance: chance)
+                    }
+                }
             } catch {
                 guard !Task.isCancelled else { break }
                 let refusal = error as? HubRefusal
                 let problem = error.asProblem ?? Problem(.storeFailed, "\(error)")
                 pause = progress.update {
-                    $0.failed(problem, asked: refusal?.retryAfter, chance: pacing.chance())
+                    $0.failed(
+                        problem, asked: refusal?.retryAfter, chance: pacing.chance(),
+                        now: pacing.elapsed())
                 }
             }
-            await wait(pause)
+            if pause.duration > .zero { await wait(pause) }
         }
         progress.update { $0.stopped() }
+    }
+
+    /// Somebody uses the device: where the hub gives no live answers, ``run()`` looks more often
+    /// for the next five minutes.
+    public func noteActivity() {
+        if progress.update({ $0.active(now: pacing.elapsed()) }) { signal.raise() }
     }
 
     /// There is something to send, or a network again: ``run()`` looks at once, unless the hub
@@ -115,14 +148,31 @@ public final class SyncClient: Sendable {
         }
     }
 
+    /// How an attempt ended.
+    private enum Ending {
+        case once
+        /// A live answer was left, to push or to let another caller in.
+        case interrupted
+        /// The hub ended a live answer.
+        case byHub
+    }
+
     /// - Throws: also ``HubRefusal``, with the wait that the hub asked for.
-    private func attempt() async throws -> SyncReport {
-        try await gate.run {
+    private func attempt(_ mode: PullMode) async throws -> (SyncReport, Ending) {
+        // Whoever waits for a live answer to end asks it to.
+        try await gate.run(onWait: { [signal] in signal.raise() }) {
             var report = SyncReport()
             var refusals = 0
+            var returns = 0
             while true {
                 var cost = TransferStatistics()
-                let outcome = try await exchange.run(&cost)
+                if mode == .live {
+                    // Lowered before the offer is made: a write during the exchange raises it.
+                    signal.lower()
+                    if gate.hasWaiters { signal.raise() }
+                }
+                let outcome = try await exchange.run(
+                    mode, &cost, until: mode == .live ? signal : nil)
                 report += outcome.report
                 report.transfer += cost
                 if let refusal = outcome.refusal {
@@ -132,7 +182,18 @@ public final class SyncClient: Sendable {
                     }
                     continue
                 }
-                guard outcome.hasMore else { return report }
+                if outcome.mustReturn, outcome.report.receiptsTotal == 0 {
+                    returns += 1
+                    guard returns < Self.refusalsMax else {
+                        throw Problem(.responseInvalid, "the hub takes nothing of what it lacks")
+                    }
+                    continue
+                }
+                if outcome.mustReturn { continue }
+                guard outcome.hasMore else {
+                    guard outcome.mode == .live else { return (report, .once) }
+                    return (report, signal.isRaised ? .interrupted : .byHub)
+                }
                 guard outcome.report.receiptsTotal > 0 else {
                     throw Problem(.responseInvalid, "the hub gave no receipt for a push")
                 }
@@ -144,5 +205,7 @@ public final class SyncClient: Sendable {
 
 extension Problem {
     /// The welcome told the replica what to offer instead.
-    fileprivate var isMendedByReplica: Bool { code == .chainGap || code == .laneForked }
+    fileprivate var isMendedByReplica: Bool {
+        code == .chainGap || code == .laneForked || code == .hubRolledBack
+    }
 }

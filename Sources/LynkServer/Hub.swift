@@ -13,6 +13,8 @@ struct Hub: Sendable {
     let wall: any HubClock
     let pool: BlockingPool
     let commits: CommitQueue
+    let live: LiveStreams
+    let sessions = SessionBook()
     let authenticator: Authenticator
     let operatorKey: OperatorKey
     let logger: Logger

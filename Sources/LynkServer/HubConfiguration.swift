@@ -13,6 +13,13 @@ public struct HubConfiguration: Sendable {
     /// library's default: a client may reset what has ended, a flood of resets ends the
     /// connection all the same.
     package var resetFramesMax = 2_000
+    /// Live responses above this end with their checkpoint; those devices poll.
+    public var liveStreamsMax = 10_000
+    /// A live response without anything to say shows within this that it lives. Below the 30
+    /// seconds after which a client takes a silent line for dead.
+    public var liveBeatInterval: Duration = .seconds(20)
+    /// A socket for programs on the same machine, e.g. `lynkd backup`; see ``OperatorSocket``.
+    public var operatorSocket: String?
     /// Threads that commit; a tenant stays on one of them.
     public var commitThreads = 2
     /// Threads that read.

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -49,9 +50,14 @@ public struct HubServer: Service {
         let tls = try ServerTLS.context(
             certificate: configuration.certificate, key: configuration.key)
         let pool = BlockingPool(threads: configuration.readThreads)
-        let commits = CommitQueue(threads: configuration.commitThreads, logger: logger)
+        var bounds = LiveStreams.Bounds()
+        bounds.countMax = configuration.liveStreamsMax
+        let live = LiveStreams(bounds: bounds)
+        let commits = CommitQueue(threads: configuration.commitThreads, logger: logger) {
+            live.committed($0)
+        }
         do {
-            let hub = try await hub(pool, commits)
+            let hub = try await hub(pool, commits, live)
             let server = HTTPServerBuilder { [configuration] in
                 SecureChannel(
                     context: tls, resetFramesMax: configuration.resetFramesMax, responder: $0)
@@ -66,7 +72,7 @@ public struct HubServer: Service {
                     await onRunning(channel.localAddress?.port ?? 0)
                 },
                 logger: logger)
-            try await serving.run()
+            try await serve(serving, hub)
         } catch {
             await commits.stop()
             await pool.stop()
@@ -84,13 +90,52 @@ public struct HubServer: Service {
         try await ServiceGroup(configuration: group).run()
     }
 
-    private func hub(_ pool: BlockingPool, _ commits: CommitQueue) async throws -> Hub {
+    /// Live responses would never end by themselves, so a shutdown ends them first.
+    private func serve(
+        _ serving: some ApplicationProtocol, _ hub: Hub
+    ) async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await serving.run() }
+                if let local = try localApplication(hub) {
+                    group.addTask { try await local.run() }
+                }
+                group.addTask { await hub.live.run(every: configuration.liveBeatInterval) }
+                defer { group.cancelAll() }
+                // The beats never end: what ends first is a server, stopped or failed.
+                try await group.next()
+                if localSocket != nil { try await group.next() }
+            }
+        } onGracefulShutdown: {
+            hub.live.stop()
+        }
+        hub.live.stop()
+    }
+
+    private var localSocket: String? { configuration.operatorSocket }
+
+    /// The same routes on the operator's socket. A hub that died leaves its socket behind, and
+    /// the directory's lock says that it is dead.
+    private func localApplication(
+        _ hub: Hub
+    ) throws -> Hummingbird.Application<RouterResponder<HubRequestContext>>? {
+        guard let path = localSocket else { return nil }
+        unlink(path)
+        return Hummingbird.Application(
+            router: HubRouter.make(hub),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
+            logger: logger)
+    }
+
+    private func hub(
+        _ pool: BlockingPool, _ commits: CommitQueue, _ live: LiveStreams
+    ) async throws -> Hub {
         let (secrets, operatorKey) = try await pool.run { [control] in
             (try HubSecrets(control), try OperatorKey(control))
         }
         return Hub(
             control: control, tenants: tenants, application: application, clock: clock,
-            wall: wall, pool: pool, commits: commits,
+            wall: wall, pool: pool, commits: commits, live: live,
             authenticator: try await Authenticator(
                 secrets: secrets, control: control, pool: pool, wall: wall),
             operatorKey: operatorKey, logger: logger)

@@ -25,6 +25,27 @@ struct ReplicaOptions: ParsableArguments {
             path: try path(), schema: Payments().schema, clock: SystemReplicaClock())
     }
 
+    /// Opens a replica that is there, alone: a replica keeps its chain's head in memory, so two
+    /// programs that write would fork it.
+    ///
+    /// - Throws: ``Problem`` `replica_locked` when another command has it for ten seconds.
+    func openForWriting() throws -> Replica {
+        try lock()
+        return try open()
+    }
+
+    /// Held until the process ends, however it does.
+    func lock() throws {
+        let path = try path() + ".lock"
+        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Problem(.storeFailed, "\(path) cannot be opened") }
+        for _ in 0..<100 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return }
+            usleep(100_000)
+        }
+        throw Problem(.replicaLocked, path)
+    }
+
     /// Opens a replica that is there.
     ///
     /// - Throws: ``Problem`` `not_enrolled` when there is no such file: a slip in the name must

@@ -12,9 +12,12 @@ struct Lynkd: AsyncParsableCommand {
               lynkd serve --data data --certificate certificates/server.pem \\
                 --key certificates/server.key --port 8443
               lynkd operator-token --data data
+              lynkd backup --data data --out backups/first
 
             Exit codes: 0 stopped as asked, 1 failed with the reason on standard error, 3 the data
             directory is in use by another lynkd, 64 wrong usage.
             """,
-        subcommands: [Serve.self, MakeCertificate.self, ShowOperatorToken.self])
+        subcommands: [
+            Serve.self, Backup.self, Restore.self, MakeCertificate.self, ShowOperatorToken.self,
+        ])
 }

@@ -50,9 +50,14 @@ struct Serve: AsyncParsableCommand {
             let parts = try Composition.open(directory: data)
             let hubClock: any HubClock =
                 clock == .operator ? OperatorHubClock() : SystemHubClock()
+            var configuration = HubConfiguration(
+                host: host, port: port, certificate: certificate, key: key)
+            configuration.operatorSocket = OperatorSocket.path(in: data)
+            if configuration.operatorSocket == nil {
+                logger.warning("the data directory's path is too long for lynkd backup's socket")
+            }
             let server = HubServer(
-                configuration: HubConfiguration(
-                    host: host, port: port, certificate: certificate, key: key),
+                configuration: configuration,
                 control: parts.control, tenants: parts.tenants, application: parts.application,
                 clock: hubClock, logger: logger
             ) { [portFile] bound in

@@ -136,10 +136,10 @@ struct RefusalTests {
             let noise = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) }
             let html = Array("<!DOCTYPE html><html><body>Sign in</body></html>".utf8)
             try Refusal.expect(
-                try await town.exchange(body: noise), 413, .bodyTooLarge, "noise")
+                try await town.exchange(body: noise), 400, .bodyMalformed, "noise")
             try await town.expectUnharmed("noise")
-            // The first four bytes are a length, so most rubbish claims to be too long.
-            try Refusal.expect(try await town.exchange(body: html), 413, .bodyTooLarge, "page")
+            // The first four bytes are a length that no frame has.
+            try Refusal.expect(try await town.exchange(body: html), 400, .bodyMalformed, "page")
             try await town.expectUnharmed("page")
             try Refusal.expect(
                 try await town.exchange(type: "text/html", body: html), 415,

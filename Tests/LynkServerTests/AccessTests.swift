@@ -21,8 +21,14 @@ struct AccessTests {
             #expect(first.json["tenant"] as? String == tenant.description)
             #expect(first.json["user"] as? String == user.description)
             #expect(first.json["role"] as? String == "worker")
-            let second = try await server.post(
+            let again = try await server.post(
                 "/v1/enrol", #"{"code":"\#(code)","publicKey":"\#(key)"}"#)
+            #expect(again.status == 201)
+            #expect(again.json["device"] as? String == first.json["device"] as? String)
+            #expect(server.control.devices(of: tenant).count == 1)
+            let other = hexadecimal(DeviceKey().publicKey.bytes)
+            let second = try await server.post(
+                "/v1/enrol", #"{"code":"\#(code)","publicKey":"\#(other)"}"#)
             #expect(second.status == 410)
             #expect(second.code == "enrolment_code_used")
             #expect(second.headers["content-type"] == "application/problem+json")

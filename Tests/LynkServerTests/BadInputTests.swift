@@ -20,8 +20,8 @@ struct BadInputTests {
             #expect(bomb.count < 16_384)
             var cases: [(String, [UInt8], [String], Int, String)] = [
                 ("empty", [], [], 400, "body_malformed"),
-                ("noise", Array(repeating: 0xA5, count: 999), [], 413, "body_too_large"),
-                ("text", Array("hello, world".utf8), [], 413, "body_too_large"),
+                ("noise", Array(repeating: 0xA5, count: 999), [], 400, "body_malformed"),
+                ("text", Array("hello, world".utf8), [], 400, "body_malformed"),
                 ("other device", try device.body(hello: other), [], 401, "token_invalid"),
                 ("bomb", bomb, zstd, 413, "body_too_large"),
                 ("not zstd", good, zstd, 400, "body_malformed"),

@@ -9,8 +9,12 @@ struct Exchange: Sendable {
         let report: SyncReport
         /// The outbox holds more than this push could carry.
         let hasMore: Bool
+        /// The replica has something to send that it did not have before the answer.
+        let mustReturn: Bool
         /// Why the hub took nothing of the push.
         let refusal: Problem?
+        /// The mode that was asked for: an answer is live only when nothing is left to push.
+        let mode: PullMode
     }
 
     let replica: any ReplicaStore
@@ -18,77 +22,129 @@ struct Exchange: Sendable {
     let tokens: TokenSource
     let threads: BlockingThreads
     let responseBytesMax: Int
-    /// Called once, when the hub has begun to answer.
-    let onAnswer: @Sendable () -> Void
+    let sessions = SessionKeeper()
+    let watcher: ExchangeWatcher
 
-    /// - Parameter cost: grows by what went over the network, also when it throws.
+    /// - Parameters:
+    ///   - mode: what to ask for; `once` is asked for all the same while more is to be pushed.
+    ///   - cost: grows by what went over the network, also when it throws.
+    ///   - interruption: ends a live answer between two checkpoints when it is raised.
     /// - Throws: ``Problem``, ``HubRefusal`` or `CancellationError`. Whatever was stored stays, and
     ///   the next exchange goes on from there.
-    func run(_ cost: inout TransferStatistics) async throws -> Outcome {
+    func run(
+        _ mode: PullMode = .once, _ cost: inout TransferStatistics,
+        until interruption: WakeSignal? = nil
+    ) async throws -> Outcome {
         let replica = replica
         guard let enrolment = try await threads.run({ try replica.enrolment() }) else {
             throw Problem(.notEnrolled)
         }
-        let (request, offer) = try await threads.run {
-            let offer = try replica.offer()
-            return (try Self.request(for: offer, enrolment), offer)
-        }
-        var isFirst = true
+        let offer = try await threads.run { try replica.offer() }
+        let exchange = Attempt(
+            offer: offer, hello: offer.hello.asking(offer.hasMore ? .once : mode),
+            enrolment: enrolment, interruption: interruption)
+        var mayRenewToken = true
         while true {
             let token = try await tokens.token(for: enrolment, cost: &cost)
             do {
-                return try await send(request, token: token, offer: offer, cost: &cost)
-            } catch let refusal as HubRefusal where isFirst && refusal.concernsToken {
-                tokens.discard(token)
-                isFirst = false
+                return try await send(exchange, token: token, cost: &cost)
+            } catch let refusal as HubRefusal {
+                if refusal.problem.code == .sessionUnknown, sessions.session != nil {
+                    sessions.forget()
+                } else if refusal.concernsToken, mayRenewToken {
+                    tokens.discard(token)
+                    mayRenewToken = false
+                } else {
+                    throw refusal
+                }
             }
         }
     }
 
-    private static func request(
-        for offer: ExchangeOffer, _ enrolment: Enrolment
-    ) throws -> HTTPRequest {
-        let address = try HubAddress(enrolment.server)
-        let body = SyncRequest.encode(
-            hello: offer.hello, changeSets: offer.changeSets.map(\.bytes),
-            signature: offer.signature)
+    private struct Attempt: Sendable {
+        let offer: ExchangeOffer
+        let hello: Hello
+        let enrolment: Enrolment
+        let interruption: WakeSignal?
+    }
+
+    /// The request, short when the session allows it.
+    private func request(for attempt: Attempt) throws -> (HTTPRequest, SentRequest) {
+        let address = try HubAddress(attempt.enrolment.server)
+        let tenant = attempt.enrolment.principal.tenant
+        let (offer, hello) = (attempt.offer, attempt.hello)
+        let changeSets = offer.changeSets.map(\.bytes)
+        var resumed: ResumedExchange?
+        var body: [UInt8]?
+        if let session = sessions.session {
+            body = SyncRequest.encode(
+                resuming: session, hello: hello, changeSets: changeSets,
+                signature: offer.signature)
+            if body != nil {
+                resumed = ResumedExchange(
+                    session: session, wallMilliseconds: hello.clock.wallMilliseconds,
+                    offered: offer.changeSets.map(\.oid))
+            }
+        }
+        let bytes =
+            body
+            ?? SyncRequest.encode(
+                hello: hello, changeSets: changeSets, signature: offer.signature)
         var headers = [
             HTTPHeader("Content-Type", ExchangeReceiver.mediaType),
             HTTPHeader("Accept", ExchangeReceiver.mediaType),
             HTTPHeader("Accept-Encoding", "zstd"),
         ]
-        let compressed = Zstd.compressedBody(body)
+        let compressed = Zstd.compressedBody(bytes)
         if compressed != nil { headers.append(HTTPHeader("Content-Encoding", "zstd")) }
-        return HTTPRequest(
-            .post, address.sync(enrolment.principal.tenant), headers: headers,
-            body: compressed ?? body)
+        return (
+            HTTPRequest(.post, address.sync(tenant), headers: headers, body: compressed ?? bytes),
+            SentRequest(tenant: tenant, hello: hello, resumed: resumed)
+        )
     }
 
     private func send(
-        _ request: HTTPRequest, token: String, offer: ExchangeOffer,
-        cost: inout TransferStatistics
+        _ attempt: Attempt, token: String, cost: inout TransferStatistics
     ) async throws -> Outcome {
-        var authorized = request
+        var (authorized, sent) = try request(for: attempt)
         authorized.headers.append(HTTPHeader("Authorization", "Bearer \(token)"))
         authorized.responseBytesMax = responseBytesMax
         let stream = ResponseStream()
         let receiver = ExchangeReceiver(
-            replica: replica, bytesMax: responseBytesMax, mode: offer.hello.mode)
+            replica: replica, bytesMax: responseBytesMax, sent: sent, sessions: sessions,
+            watcher: watcher)
+        let watching = attempt.interruption.map { signal in
+            Task {
+                await signal.wait()
+                stream.interrupt()
+            }
+        }
+        defer { watching?.cancel() }
         async let sending = deliver(authorized, to: stream)
         var refused: [UInt8] = []
         do {
-            while let batch = await stream.next() {
+            while let batch = await stream.next(unlessInterrupted: receiver.isCaughtUp) {
                 if batch.head.status == 200 {
-                    onAnswer()
+                    watcher.answered()
                     try await threads.run { try receiver.take(batch.chunks, of: batch.head) }
+                    // A live answer would go on while the replica knows what to send instead.
+                    if receiver.isCaughtUp, receiver.hasMore || receiver.refusal != nil { break }
                 } else {
                     refused += batch.chunks.joined().prefix(Self.problemBytesMax - refused.count)
                 }
             }
         } catch {
             stream.abandon()
+            // Nobody knows what the hub has of this exchange: the next one says it in full.
+            sessions.forget()
             // The transfer's cost is lost with it; the transport's own statistics have it.
             throw error
+        }
+        if !stream.isFinished {
+            // Interrupted between two checkpoints. Leaving this scope cancels the transfer.
+            stream.abandon()
+            try Task.checkCancellation()
+            return outcome(receiver, attempt)
         }
         let response = try await sending
         cost += response.transfer
@@ -98,9 +154,15 @@ struct Exchange: Sendable {
                 retryAfter: response.head.retryAfter)
         }
         try await threads.run { try receiver.finish(response.head) }
+        return outcome(receiver, attempt)
+    }
+
+    private func outcome(_ receiver: ExchangeReceiver, _ attempt: Attempt) -> Outcome {
         var report = receiver.report
         report.exchanges = 1
-        return Outcome(report: report, hasMore: offer.hasMore, refusal: receiver.refusal)
+        return Outcome(
+            report: report, hasMore: attempt.offer.hasMore, mustReturn: receiver.hasMore,
+            refusal: receiver.refusal, mode: attempt.hello.mode)
     }
 
     private static let problemBytesMax = 64 << 10
@@ -111,6 +173,16 @@ struct Exchange: Sendable {
         defer { stream.finish() }
         return try await transport.send(request) { try stream.receive($0) }
     }
+}
+
+/// Whom an exchange tells how it goes, from any thread.
+struct ExchangeWatcher: Sendable {
+    /// The hub has begun to answer; called for every batch.
+    var answered: @Sendable () -> Void = {}
+    /// The catch-up has come this far.
+    var progressed: @Sendable (CatchUpProgress) -> Void = { _ in }
+    /// A checkpoint was applied; in live mode more follow.
+    var caughtUp: @Sendable (PullMode) -> Void = { _ in }
 }
 
 extension HubRefusal {

@@ -10,7 +10,12 @@ import LynkWire
 final class ExchangeReceiver: @unchecked Sendable {
     private let replica: any ReplicaStore
     private let bytesMax: Int
+    private let sent: SentRequest
+    private let sessions: SessionKeeper
+    private let watcher: ExchangeWatcher
     private var machine: ExchangeMachine
+    private var welcome: Welcome?
+    private var progress = CatchUpProgress()
     private var frames = FrameReader()
     private var isHeadChecked = false
     /// Present when the body is compressed.
@@ -19,17 +24,26 @@ final class ExchangeReceiver: @unchecked Sendable {
     /// What happened so far; costs of the transfer are not in it.
     private(set) var report = SyncReport()
     private(set) var refusal: Problem?
+    /// The replica has something to send at once.
+    private(set) var hasMore = false
 
     static let mediaType = "application/vnd.lynk.sync+cbor"
 
-    /// - Parameters:
-    ///   - bytesMax: the most bytes that the answer may expand to.
-    ///   - mode: what the hello asked for.
-    init(replica: any ReplicaStore, bytesMax: Int, mode: PullMode = .once) {
-        machine = ExchangeMachine(mode: mode)
+    /// - Parameter bytesMax: the most bytes that the answer may expand to.
+    init(
+        replica: any ReplicaStore, bytesMax: Int, sent: SentRequest, sessions: SessionKeeper,
+        watcher: ExchangeWatcher
+    ) {
+        machine = ExchangeMachine(mode: sent.hello.mode)
         self.replica = replica
         self.bytesMax = bytesMax
+        self.sent = sent
+        self.sessions = sessions
+        self.watcher = watcher
     }
+
+    /// Whether everything that came is applied: a live answer may be left here.
+    var isCaughtUp: Bool { machine.state == .caughtUp && frames.isEmpty }
 
     /// Takes the next bytes of an answer with status 200. Blocks while the replica stores.
     ///
@@ -47,7 +61,9 @@ final class ExchangeReceiver: @unchecked Sendable {
             } catch {
                 throw Self.problem(error)
             }
-            while let frame = try nextFrame() { try perform(machine.receive(frame)) }
+            while let messages = try nextMessages() {
+                for message in messages { try perform(machine.receive(message)) }
+            }
         }
     }
 
@@ -71,17 +87,21 @@ final class ExchangeReceiver: @unchecked Sendable {
         }
         switch head["content-encoding"]?.lowercased() {
         case nil, "identity": break
-        case "zstd": decompressor = ZstdStreamDecompressor(limit: bytesMax)
+        case "zstd": decompressor = ZstdStreamDecompressor(limit: bytesMax, isOneFrame: false)
         case .some(let other):
             throw Problem(.responseInvalid, "the answer is encoded as \(other)")
         }
         isHeadChecked = true
     }
 
-    private func nextFrame() throws -> ResponseFrame? {
+    /// The messages of the next frame: one, or those that a brief answer stands for.
+    private func nextMessages() throws -> [ResponseFrame]? {
         do throws(WireError) {
             guard let frame = try frames.next() else { return nil }
-            return try ResponseFrame.decode(frame)
+            if frame.type == .brief, let resumed = sent.resumed {
+                return try resumed.expand(frame.payload)
+            }
+            return [try ResponseFrame.decode(frame)]
         } catch {
             throw Self.problem(error)
         }
@@ -91,17 +111,26 @@ final class ExchangeReceiver: @unchecked Sendable {
         switch action {
         case .begin(let welcome):
             refusal = welcome.refusal
+            self.welcome = welcome
             try replica.begin(welcome)
+            progress.began(expecting: welcome.rowsExpected)
+            watcher.progressed(progress)
         case .record(let receipts):
             try replica.record(receipts)
             report.count(receipts)
         case .stage(let page):
             try replica.stage(page: page)
             report.pages += 1
+            if !progress.isComplete {
+                progress.received(rows: CatchUpProgress.rows(of: page), bytes: page.count)
+                watcher.progressed(progress)
+            }
         case .apply(let checkpoint):
             let applied = try replica.apply(checkpoint)
             report.rowsApplied += applied.rowsApplied
             report.digestMatches = applied.digestMatches
+            hasMore = applied.hasMore
+            note(checkpoint)
         case .keepConflicts(let conflicts):
             try replica.record(conflicts: conflicts)
         case .keepProof(let proof):
@@ -109,6 +138,28 @@ final class ExchangeReceiver: @unchecked Sendable {
         case .abort(let problem):
             throw problem
         }
+    }
+
+    private func note(_ checkpoint: Checkpoint) {
+        if progress.isComplete {
+            var session = sessions.session
+            session?.advance(to: checkpoint)
+            sessions.keep(session)
+        } else if let welcome {
+            if let resumed = sent.resumed {
+                var session = resumed.session
+                session.advance(welcome, to: checkpoint)
+                sessions.keep(session)
+            } else {
+                sessions.keep(
+                    ExchangeSession(
+                        tenant: sent.tenant, hello: sent.hello, welcome: welcome,
+                        checkpoint: checkpoint))
+            }
+            progress.completed()
+            watcher.progressed(progress)
+        }
+        watcher.caughtUp(sent.hello.mode)
     }
 
     /// A slip of the hub's encoder, or bytes that were changed on the way.

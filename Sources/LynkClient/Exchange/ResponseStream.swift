@@ -17,6 +17,7 @@ final class ResponseStream: Sendable {
         var byteCount = 0
         var isFinished = false
         var isAbandoned = false
+        var isInterrupted = false
         var resume: (@Sendable () -> Void)?
         var waiter: CheckedContinuation<Void, Never>?
     }
@@ -65,12 +66,27 @@ final class ResponseStream: Sendable {
         resume?()
     }
 
-    /// All that has arrived; waits for more; `nil` after the end.
-    func next() async -> Batch? {
+    /// Whether the transfer has ended and all of it was read.
+    var isFinished: Bool { state.withLock { $0.isFinished && $0.chunks.isEmpty } }
+
+    /// Somebody wants the reader to leave as soon as it may.
+    func interrupt() {
+        let waiter = state.withLock { state in
+            state.isInterrupted = true
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// All that has arrived; waits for more; `nil` after the end, and after an interruption when
+    /// the reader may leave.
+    func next(unlessInterrupted mayLeave: Bool = false) async -> Batch? {
         while true {
             let (batch, isOver, resume) = state.withLock { state in
                 guard let head = state.head, !state.chunks.isEmpty else {
-                    return (nil as Batch?, state.isFinished, nil as (@Sendable () -> Void)?)
+                    let isOver = state.isFinished || mayLeave && state.isInterrupted
+                    return (nil as Batch?, isOver, nil as (@Sendable () -> Void)?)
                 }
                 let batch = Batch(head: head, chunks: state.chunks)
                 state.chunks = []
@@ -84,6 +100,7 @@ final class ResponseStream: Sendable {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
                     if state.isFinished || !state.chunks.isEmpty { return true }
+                    if mayLeave, state.isInterrupted { return true }
                     state.waiter = continuation
                     return false
                 }

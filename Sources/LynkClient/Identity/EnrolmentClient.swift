@@ -18,8 +18,8 @@ public struct EnrolmentClient: Sendable {
 
     /// Makes a key pair, registers its public half with the code, and stores who the replica is.
     ///
-    /// The request is never repeated by itself: a code works once. When the answer is lost after
-    /// the hub had used the code, the office gives another one; nothing else is lost.
+    /// The key is kept before anything is asked, so repeating is harmless: when an answer was
+    /// lost, the same code with the same key gives the same device.
     ///
     /// - Parameter server: `https://host:port`.
     /// - Throws: ``Problem`` `enrolment_code_unknown`, `enrolment_code_used`, `already_exists`
@@ -32,7 +32,7 @@ public struct EnrolmentClient: Sendable {
                 .alreadyExists,
                 "this replica is enrolled as device \(standing.principal.device)")
         }
-        let key = DeviceKey()
+        let key = try await threads.run { try replica.enrolmentKey() }
         var cost = TransferStatistics()
         let answer: JSONValue
         do {
@@ -40,7 +40,7 @@ public struct EnrolmentClient: Sendable {
                 [
                     "code": .string(code),
                     "publicKey": .string(hexadecimal(key.publicKey.bytes)),
-                ], to: address.enrolment, isIdempotent: false, cost: &cost)
+                ], to: address.enrolment, cost: &cost)
         } catch let refusal as HubRefusal {
             throw refusal.problem
         }

@@ -10,17 +10,22 @@ final class SerialGate: Sendable {
     // Bounded by the tasks that call.
     private let state = Mutex(State())
 
+    /// Somebody waits for the section to be left.
+    var hasWaiters: Bool { state.withLock { !$0.waiters.isEmpty } }
+
     /// A cancelled caller still waits for its turn, which is as long as one exchange.
+    ///
+    /// - Parameter onWait: called once when the section is busy, after the caller stands in line.
     func run<Value: Sendable>(
-        _ body: () async throws -> Value
+        onWait: @Sendable () -> Void = {}, _ body: () async throws -> Value
     ) async throws -> Value {
-        await enter()
+        await enter(onWait)
         defer { leave() }
         try Task.checkCancellation()
         return try await body()
     }
 
-    private func enter() async {
+    private func enter(_ onWait: () -> Void) async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 guard state.isBusy else {
@@ -30,7 +35,7 @@ final class SerialGate: Sendable {
                 state.waiters.append(continuation)
                 return false
             }
-            if isFree { continuation.resume() }
+            if isFree { continuation.resume() } else { onWait() }
         }
     }
 

@@ -3,8 +3,11 @@ import LynkCore
 
 /// Time and chance for a ``SyncClient``: the system's at an edge, virtual ones in tests.
 public struct SyncPacing: Sendable {
-    /// Between looks at the hub while nothing is wrong.
+    /// Between looks at the hub while nothing is wrong and it gives no live answers. At most six
+    /// seconds while the device is in use: see ``SyncClient/noteActivity()``.
     public var pollInterval: Duration
+    /// Whether ``SyncClient/run()`` asks for live answers.
+    public var prefersLive = true
     /// Returns after the duration, or throws when the task is cancelled.
     public var sleep: @Sendable (Duration) async throws -> Void
     /// Uniformly distributed.

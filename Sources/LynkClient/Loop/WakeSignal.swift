@@ -18,6 +18,8 @@ final class WakeSignal: Sendable {
         waiter?.resume()
     }
 
+    var isRaised: Bool { state.withLock { $0.isRaised } }
+
     func lower() { state.withLock { $0.isRaised = false } }
 
     /// Returns when the flag is up or the task is cancelled; the flag stays up.

@@ -59,9 +59,11 @@ public protocol ControlStore: Sendable {
     func tenants() throws -> [TenantRecord]
 
     func addCode(_ code: EnrolmentCode) throws
-    /// Uses a code up and stores the device, in one transaction.
+    /// Uses a code up and stores the device, in one transaction. The same code with the same key
+    /// again gives the same device: its first answer was lost.
     ///
-    /// - Throws: ``Problem`` `enrolment_code_unknown` (also when expired), `enrolment_code_used`.
+    /// - Throws: ``Problem`` `enrolment_code_unknown` (also when expired), `enrolment_code_used`
+    ///   for another key.
     func redeem(
         codeHash: [UInt8], device: DeviceID, publicKey: DevicePublicKey, nowMilliseconds: Int64
     ) throws -> DeviceRecord
@@ -71,4 +73,11 @@ public protocol ControlStore: Sendable {
 
     /// A secret of this installation, made on first use and the same for ever after.
     func secret(_ name: String, orMake make: () -> [UInt8]) throws -> [UInt8]
+
+    /// Copies the control database as of one transaction into a new file, synced.
+    func backUp(to path: String) throws
+    /// Remembers a tenant's last completed backup.
+    func record(_ backup: BackupRecord) throws
+    /// The last completed backup of each tenant that has one.
+    func backups() throws -> [BackupRecord]
 }

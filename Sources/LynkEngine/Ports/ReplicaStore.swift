@@ -65,6 +65,9 @@ public struct ApplyReport: Hashable, Sendable {
 /// `apply`. Breaking off anywhere loses nothing.
 public protocol ReplicaStore: AnyObject, Sendable {
     func enrolment() throws -> Enrolment?
+    /// The key that this replica enrols with: made on first use, on disk before it is returned,
+    /// and the same until it is enrolled, so that an enrolment can be asked for again.
+    func enrolmentKey() throws -> DeviceKey
     /// Stores who the replica is; once.
     func adopt(_ enrolment: Enrolment) throws
 

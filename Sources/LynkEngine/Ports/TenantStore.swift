@@ -167,6 +167,12 @@ public protocol TenantStore: AnyObject, Sendable {
     /// Everything that is known about how a row became what it is, oldest first.
     func history(of table: TableID, _ key: RowKey) throws -> RowHistory
 
+    /// Copies the tenant as of one commit into a new file, synced, while commits go on.
+    ///
+    /// - Throws: ``Problem`` `store_failed`, also when the copy does not pass the database's own
+    ///   check.
+    func backUp(to path: String) throws -> TenantBackup
+
     /// Flushes and closes the file; nothing may be called afterwards.
     func close() throws
 }

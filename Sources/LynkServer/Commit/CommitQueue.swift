@@ -1,6 +1,6 @@
-import LynkCore
-package import LynkEngine
 package import Logging
+package import LynkCore
+package import LynkEngine
 
 /// Group commit: pushes that arrive while a commit runs go into the next one together.
 ///
@@ -17,9 +17,14 @@ package final class CommitQueue: Sendable {
 
     private let threads: [CommitThread]
 
-    package init(threads count: Int = 2, bounds: Bounds = Bounds(), logger: Logger) {
+    /// - Parameter onCommit: told of each commit on its thread, after it is durable.
+    package init(
+        threads count: Int = 2, bounds: Bounds = Bounds(), logger: Logger,
+        onCommit: @escaping @Sendable (TenantID) -> Void = { _ in }
+    ) {
         threads = (0..<max(count, 1)).map {
-            CommitThread(name: "lynk-commit-\($0)", bounds: bounds, logger: logger)
+            CommitThread(
+                name: "lynk-commit-\($0)", bounds: bounds, logger: logger, onCommit: onCommit)
         }
     }
 

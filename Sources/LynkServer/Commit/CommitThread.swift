@@ -26,10 +26,15 @@ final class CommitThread: Sendable {
     private let wakeUp = DispatchSemaphore(value: 0)
     private let bounds: CommitQueue.Bounds
     private let logger: Logger
+    private let onCommit: @Sendable (TenantID) -> Void
 
-    init(name: String, bounds: CommitQueue.Bounds, logger: Logger) {
+    init(
+        name: String, bounds: CommitQueue.Bounds, logger: Logger,
+        onCommit: @escaping @Sendable (TenantID) -> Void
+    ) {
         self.bounds = bounds
         self.logger = logger
+        self.onCommit = onCommit
         let thread = Thread { [self] in run() }
         thread.name = name
         thread.start()
@@ -121,6 +126,7 @@ final class CommitThread: Sendable {
             for (waiting, answer) in zip(group, answers) {
                 waiting.continuation.resume(returning: answer)
             }
+            onCommit(store.tenant)
         } catch {
             logger.error(
                 "a commit failed",

@@ -13,12 +13,13 @@ extension ProblemCode {
         case .notFound, .enrolmentCodeUnknown: .notFound
         case .enrolmentCodeUsed: .gone
         case .alreadyExists, .chainGap, .laneForked, .schemaUnknown, .replicaLocked,
-            .directoryLocked, .sessionUnknown, .hubRolledBack:
+            .directoryLocked, .directoryNotEmpty, .sessionUnknown, .hubRolledBack:
             .conflict
         case .bodyTooLarge, .changeSetTooLarge: .contentTooLarge
         case .mediaTypeUnsupported: .unsupportedMediaType
         // Not 426: it must name a protocol to upgrade to in a header that HTTP/2 forbids.
-        case .bodyMalformed, .changeSetMalformed, .protocolUnsupported, .importInvalid,
+        case .backupInvalid, .bodyMalformed, .changeSetMalformed, .protocolUnsupported,
+            .importInvalid,
             .parameterInvalid, .roleUnknown:
             .badRequest
         case .storeBusy, .storeFailed, .overloaded, .hubBehind: .serviceUnavailable

@@ -90,6 +90,7 @@ struct DeviceRoutes: Sendable {
             return try hub.control.device(id)
         }
         hub.authenticator.forget(id)
+        hub.live.end(id)
         guard let record else { throw Problem(.notFound, "no such device") }
         return .json(Device(record))
     }

@@ -2,53 +2,177 @@ import LynkCore
 import LynkEngine
 import LynkWire
 
-/// The answer of one exchange, frame by frame: welcome, receipts, pages, checkpoint.
+/// The answer of one exchange, frame by frame: welcome, receipts, pages, checkpoint; and in live
+/// mode what follows it.
 ///
 /// A value that moves between threads; each step is one short read of the store.
 struct ExchangeStream: Sendable {
     private let store: any TenantStore
-    private var scan: PullScan
+    private let principal: Principal
+    private let request: SyncRequest
+    /// The device's session, from this answer's first checkpoint on.
+    private var session: ExchangeSession?
+    private let welcome: Welcome
     private var receipts: [Receipt]
+    private let proof: [UInt8]
+    private var scan: PullScan
     private var hasWelcomed = false
+    /// Whether something but the checkpoint was sent since the last one.
+    private var hasSent = false
+    /// Where the hub's scan stands; the device may not have been told, when nothing concerned it.
+    private var reached: Checkpoint?
+    private var sent: Checkpoint?
     /// Whether the checkpoint was given.
     private(set) var isFinished = false
 
     /// Opens the pull. Blocks on the store.
+    ///
+    /// - Parameter session: a name for the session that a full hello opens.
     init(
-        of store: any TenantStore, for principal: Principal, hello: Hello, answer: PushAnswer?,
-        nowMilliseconds: Int64
+        of store: any TenantStore, for principal: Principal, request: SyncRequest,
+        answer: PushAnswer?, session: [UInt8], nowMilliseconds: Int64
     ) throws {
         self.store = store
+        self.principal = principal
+        self.request = request
+        self.session = request.session
         scan = try store.openPull(
-            for: principal, hello: hello, answer: answer, nowMilliseconds: nowMilliseconds)
+            for: principal, hello: request.hello, answer: answer, nowMilliseconds: nowMilliseconds)
+        welcome =
+            request.session == nil && scan.welcome.refusal == nil
+            ? scan.welcome.opening(session) : scan.welcome
         receipts = answer?.receipts ?? []
+        proof = answer?.proof ?? []
     }
 
-    /// The next frame as bytes. Blocks on the store; not to be called when finished.
+    var wantsLive: Bool { request.hello.mode == .live }
+
+    /// The session's state after the last checkpoint that was sent.
+    var sessionToKeep: ExchangeSession? { session }
+
+    /// The next frames as bytes. Blocks on the store; not to be called when finished.
     mutating func next() throws -> [UInt8] {
-        if !hasWelcomed {
+        let step = try store.next(&scan)
+        guard hasWelcomed else {
             hasWelcomed = true
-            return ResponseFrame.welcome(scan.welcome).encoded()
-        }
-        if !receipts.isEmpty {
             defer { receipts = [] }
-            return ResponseFrame.receipts(receipts).encoded()
+            if case .checkpoint(let checkpoint) = step,
+                let brief = request.resumed?.brief(welcome, receipts, checkpoint)
+            {
+                finish(checkpoint)
+                return brief
+            }
+            var bytes = ResponseFrame.welcome(welcome).encoded()
+            if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
+            if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
+            return bytes + frame(step)
         }
-        switch try store.next(&scan) {
-        case .page(let payload):
-            return ResponseFrame.page(payload).encoded()
-        case .conflicts(let conflicts):
-            return ResponseFrame.conflicts(conflicts).encoded()
-        case .checkpoint(let checkpoint):
-            isFinished = true
-            return ResponseFrame.checkpoint(checkpoint).encoded()
-        }
+        return frame(step)
     }
 
-    /// Frames until `count` bytes are passed or the exchange ends.
+    /// Frames until `count` bytes are passed or the checkpoint was given.
     mutating func next(bytes count: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while !isFinished, bytes.count < count { bytes += try next() }
         return bytes
     }
+
+    private mutating func frame(_ step: PullStep) -> [UInt8] {
+        switch step {
+        case .page(let payload):
+            hasSent = true
+            return ResponseFrame.page(payload).encoded()
+        case .conflicts(let conflicts):
+            hasSent = true
+            return ResponseFrame.conflicts(conflicts).encoded()
+        case .checkpoint(let checkpoint):
+            if let sent, !hasSent, checkpoint.says(nothingNewAfter: sent) {
+                reached = checkpoint
+                isFinished = true
+                return []
+            }
+            finish(checkpoint)
+            return ResponseFrame.checkpoint(checkpoint).encoded()
+        }
+    }
+
+    private mutating func finish(_ checkpoint: Checkpoint) {
+        let welcome = welcome
+        reached = checkpoint
+        isFinished = true
+        hasSent = false
+        if sent != nil {
+            var session = session
+            session?.advance(to: checkpoint)
+            self.session = session
+        } else if request.session != nil {
+            var session = session
+            session?.advance(welcome, to: checkpoint)
+            self.session = session
+        } else {
+            session = ExchangeSession(
+                tenant: principal.tenant, hello: request.hello,
+                welcome: welcome.kept(as: welcome.session), checkpoint: checkpoint)
+        }
+        sent = checkpoint
+    }
+}
+
+// MARK: Live
+
+extension ExchangeStream {
+    /// Goes on after the checkpoint with what was committed since.
+    ///
+    /// - Returns: `false` when the device is to come back with a new hello: its scopes are others,
+    ///   or the hub does not know its checkpoint any more.
+    mutating func goOn(nowMilliseconds: Int64) throws -> Bool {
+        guard let reached else { return false }
+        let further = try store.openPull(
+            for: principal, hello: request.hello.continued(from: reached), answer: nil,
+            nowMilliseconds: nowMilliseconds)
+        let isSameSet = further.welcome.scopes.map { $0.hash == reached.scopeSetHash } ?? true
+        guard isSameSet, further.welcome.verdict == .ok, further.welcome.refusal == nil else {
+            return false
+        }
+        scan = further
+        isFinished = false
+        return true
+    }
+
+    /// Bytes that show that the line lives: the checkpoint that was kept back because it said
+    /// nothing about the device's rows, or a frame that readers pass over.
+    mutating func beat() -> [UInt8] {
+        guard let reached, let sent, reached.position != sent.position else {
+            return Frame(.padding, []).encoded()
+        }
+        finish(reached)
+        return ResponseFrame.checkpoint(reached).encoded()
+    }
+}
+
+extension Checkpoint {
+    /// Whether a device that has `other` learns nothing about its rows from this one.
+    fileprivate func says(nothingNewAfter other: Checkpoint) -> Bool {
+        digestRoot == other.digestRoot && scopeSetHash == other.scopeSetHash && head == other.head
+            && (durable == nil || durable == other.durable)
+    }
+}
+
+extension Hello {
+    /// The hello of a device that has just applied the checkpoint and offers nothing.
+    fileprivate func continued(from checkpoint: Checkpoint) -> Hello {
+        Hello(
+            protocolVersion: protocolVersion, device: device, lane: lane, schemaName: schemaName,
+            schemaVersion: schemaVersion, head: checkpoint.head,
+            cursor: PullCursor(
+                position: checkpoint.position, vector: checkpoint.vector,
+                scopeSetHash: checkpoint.scopeSetHash),
+            clock: clock, digestRoot: checkpoint.digestRoot, ratchet: ratchet,
+            chain: checkpoint.chain, narrowed: narrowed, mode: mode)
+    }
+}
+
+extension FrameType {
+    /// Says nothing; readers pass over it (X1).
+    static let padding = FrameType(rawValue: 0x80)
 }

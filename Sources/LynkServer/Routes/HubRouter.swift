@@ -3,12 +3,10 @@ import HummingbirdCore
 
 /// Every address of the hub.
 enum HubRouter {
-    private struct Health: Encodable { let status: String }
-
     static func make(_ hub: Hub) -> Router<HubRequestContext> {
         let router = Router(context: HubRequestContext.self)
         router.add(middleware: ProblemMiddleware())
-        router.get("/health") { _, _ in Response.json(Health(status: "ok")) }
+        HealthRoutes(hub: hub).add(to: router)
         EnrolRoutes(hub: hub).add(to: router)
         SyncRoute(hub: hub).add(to: router)
 
@@ -18,6 +16,7 @@ enum HubRouter {
         DeviceRoutes(hub: hub).add(to: operators)
         ImportRoute(hub: hub).add(to: operators)
         QueryRoute(hub: hub).add(to: operators)
+        BackupRoute(hub: hub).add(to: operators)
         if let clock = hub.clock as? OperatorHubClock {
             ClockRoute(clock: clock).add(to: operators)
         }

@@ -29,13 +29,21 @@ struct SyncBody: Sendable {
     /// Expands and decodes; takes time in proportion to the body, so call it off the cooperative
     /// pool.
     ///
-    /// - Throws: ``Problem`` `protocol_unsupported`, `body_malformed`, `body_too_large`.
-    func decoded() throws -> SyncRequest {
+    /// - Parameter sessions: see ``SyncRequest/decode(_:sessions:)``.
+    /// - Throws: ``Problem`` `protocol_unsupported`, `session_unknown`, `body_malformed`,
+    ///   `body_too_large`.
+    func decoded(
+        sessions: (_ id: [UInt8], _ position: Int64) -> ExchangeSession?
+    ) throws -> SyncRequest {
         do throws(WireError) {
             let plain =
                 isCompressed
                 ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
-            return try SyncRequest.decode(plain)
+            return try SyncRequest.decode(plain, sessions: sessions)
+        } catch .overLimit("frameBytesMax") {
+            // No writer makes such a frame, so these bytes are no frames: noise claims any length.
+            throw Problem(
+                .bodyMalformed, "the body does not begin with a frame, or goes out of step")
         } catch {
             throw error.problem
         }

@@ -28,7 +28,10 @@ struct SyncRoute: Sendable {
         let received = hub.clock.nowMilliseconds()
         let body = try await SyncBody(request)
         let (exchange, store) = try await hub.pool.run { [hub] in
-            let exchange = try body.decoded()
+            let exchange = try body.decoded { id, position in
+                hub.sessions.session(
+                    id, at: position, nowMilliseconds: hub.wall.nowMilliseconds())
+            }
             guard exchange.hello.device == device.principal.device else {
                 throw Problem(.tokenInvalid, "the token is another device's than the hello")
             }
@@ -42,19 +45,53 @@ struct SyncRoute: Sendable {
             let push = Push(exchange, from: device, receivedMilliseconds: received)
             answer = try await hub.commits.push(push, to: store)
         }
+        // The place is taken before the scan begins, so that no commit falls between the two.
+        let live =
+            exchange.hello.mode == .live
+            ? hub.live.open(device.principal.tenant, device.principal.device) : nil
+        if let live {
+            // However the line ends: also before the first byte of the answer.
+            context.channel.closeFuture.whenComplete { [hub] _ in
+                live.end()
+                hub.live.close(live)
+            }
+        }
+        do {
+            return try await answered(
+                exchange, for: device.principal, in: store, answer, received, live,
+                isCompressed: request.acceptsZstd, context)
+        } catch {
+            if let live { hub.live.close(live) }
+            throw error
+        }
+    }
+
+    private func answered(
+        _ exchange: SyncRequest, for principal: Principal, in store: any TenantStore,
+        _ answer: PushAnswer?, _ received: Int64, _ live: LiveStream?, isCompressed: Bool,
+        _ context: HubRequestContext
+    ) async throws -> Response {
         let (stream, head) = try await hub.pool.run { [answer] in
+            var random = SystemRandomNumberGenerator()
+            let session = (0..<Limits.sessionBytes).map { _ in
+                UInt8.random(in: .min ... .max, using: &random)
+            }
             var stream = try ExchangeStream(
-                of: store, for: device.principal, hello: exchange.hello, answer: answer,
+                of: store, for: principal, request: exchange, answer: answer, session: session,
                 nowMilliseconds: received)
             let head = try stream.next(bytes: Self.bufferedBytesMax)
             return (stream, head)
         }
-        return stream.isFinished
-            ? Self.whole(head, compressed: request.acceptsZstd)
-            : SyncStreamBody(
-                stream: stream, head: head, isCompressed: request.acceptsZstd, pool: hub.pool,
-                context: context
+        guard stream.isFinished, live == nil else {
+            return SyncStreamBody(
+                stream: stream, head: head, isCompressed: isCompressed, hub: hub,
+                context: context, live: live
             ).response
+        }
+        if let session = stream.sessionToKeep {
+            hub.sessions.keep(session, nowMilliseconds: hub.wall.nowMilliseconds())
+        }
+        return Self.whole(head, compressed: isCompressed)
     }
 
     static let headers: HTTPFields = [
@@ -80,6 +117,7 @@ extension Push {
         self.init(
             principal: device.principal, lane: exchange.hello.lane, publicKey: device.publicKey,
             upload: exchange.hello.clock, receivedMilliseconds: receivedMilliseconds,
-            work: .changeSets(exchange.changeSets, signature: exchange.signature))
+            work: .changeSets(exchange.changeSets, signature: exchange.signature),
+            claims: PushClaims(exchange.hello))
     }
 }

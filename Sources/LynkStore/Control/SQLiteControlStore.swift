@@ -5,7 +5,7 @@ public import LynkEngine
 
 /// Tenants, devices, codes and secrets in `control.sqlite`; every call is one durable transaction.
 public final class SQLiteControlStore: ControlStore {
-    private let pool: DatabasePool
+    let pool: DatabasePool
 
     /// - Throws: ``Problem`` `store_failed` for a file that cannot be used.
     public init(path: String) throws {
@@ -50,6 +50,15 @@ public final class SQLiteControlStore: ControlStore {
         CREATE TABLE IF NOT EXISTS secret (
             name  TEXT NOT NULL PRIMARY KEY,
             value BLOB NOT NULL
+        ) STRICT
+        """,
+        // The last completed backup of each tenant; without a row nothing of it is durable.
+        """
+        CREATE TABLE IF NOT EXISTS backup (
+            tenant    BLOB NOT NULL PRIMARY KEY CHECK (length(tenant) = 16),
+            position  INTEGER NOT NULL,
+            vector    BLOB NOT NULL,
+            completed INTEGER NOT NULL
         ) STRICT
         """,
     ]
@@ -106,7 +115,9 @@ public final class SQLiteControlStore: ControlStore {
             let row = try Row.fetchOne(
                 database, sql: "SELECT * FROM code WHERE hash = ?", arguments: [Data(codeHash)])
             guard let row else { throw Problem(.enrolmentCodeUnknown) }
-            guard (row["device"] as Data?) == nil else { throw Problem(.enrolmentCodeUsed) }
+            if let used = row["device"] as Data? {
+                return try Self.standing(used, publicKey, in: database)
+            }
             guard (row["expires"] as Int64) > nowMilliseconds else {
                 throw Problem(.enrolmentCodeUnknown, "the code has expired")
             }
@@ -129,6 +140,18 @@ public final class SQLiteControlStore: ControlStore {
                 principal: principal, publicKey: publicKey,
                 enrolledMilliseconds: nowMilliseconds, isRevoked: false)
         }
+    }
+
+    /// The device that a code was used for, if it is the one that asks again.
+    private static func standing(
+        _ device: Data, _ publicKey: DevicePublicKey, in database: Database
+    ) throws -> DeviceRecord {
+        let row = try Row.fetchOne(
+            database, sql: "SELECT * FROM device WHERE id = ?", arguments: [device])
+        guard let record = try row.map(Self.device), record.publicKey == publicKey else {
+            throw Problem(.enrolmentCodeUsed)
+        }
+        return record
     }
 
     public func device(_ id: DeviceID) throws -> DeviceRecord? {

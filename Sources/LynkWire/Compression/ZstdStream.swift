@@ -45,25 +45,29 @@ public final class ZstdStreamCompressor {
     }
 }
 
-/// Expands one zstd frame that arrives in chunks.
+/// Expands zstd frames that arrive in chunks: one, or any number in a row (RFC 8878 section 3.1).
 ///
 /// Not `Sendable`: it owns a zstd context, which is for one task at a time, and frees it. The
 /// context's window is bounded by ``Limits/zstdWindowLogMax``, whatever the frame claims.
 public final class ZstdStreamDecompressor {
     private let context: OpaquePointer
     private let limit: Int
+    private let isOneFrame: Bool
     private var consumed = 0
     private var produced = 0
-    /// Whether the frame is complete.
+    /// Whether the last frame that began is complete.
     public private(set) var isAtEnd = false
 
-    /// - Parameter limit: the most bytes that all chunks together may expand to.
-    public init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: the most bytes that all chunks together may expand to.
+    ///   - isOneFrame: nothing may come after the first frame.
+    public init(limit: Int, isOneFrame: Bool = true) {
         guard let context = ZSTD_createDCtx() else {
             preconditionFailure("zstd is out of memory")
         }
         self.context = context
         self.limit = limit
+        self.isOneFrame = isOneFrame
         ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, Int32(Limits.zstdWindowLogMax))
     }
 
@@ -86,9 +90,9 @@ public final class ZstdStreamDecompressor {
         var result: [UInt8] = []
         var room = [UInt8](repeating: 0, count: 1 << 15)
         while true {
-            guard !isAtEnd else {
-                guard input.pos == input.size else { throw .invalid("bytes after a zstd frame") }
-                return result
+            if isAtEnd {
+                guard input.pos < input.size else { return result }
+                guard !isOneFrame else { throw .invalid("bytes after a zstd frame") }
             }
             let (left, count) = room.withUnsafeMutableBytes { buffer in
                 var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)

@@ -42,7 +42,7 @@ struct Collect: AsyncParsableCommand {
             guard let paise = Rupees.paise(amount), paise > 0 else {
                 throw Problem(.parameterInvalid, "\(amount) is not an amount in rupees")
             }
-            let replica = try options.open()
+            let replica = try options.openForWriting()
             guard let principal = try replica.enrolment()?.principal else {
                 throw Problem(.notEnrolled)
             }

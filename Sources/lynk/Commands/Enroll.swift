@@ -24,6 +24,7 @@ struct Enroll: AsyncParsableCommand {
     func run() async throws {
         try await Failure.reported {
             let transport = try hub.transport()
+            try options.lock()
             let replica = try options.openOrMake()
             let enrolment = try await EnrolmentClient(replica: replica, transport: transport)
                 .enrol(server: server, code: code)

@@ -12,7 +12,8 @@ struct Complete: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            let receipt = try options.open().write(intent: Intent(name: "complete")) { database in
+            let receipt = try options.openForWriting().write(intent: Intent(name: "complete")) {
+                database in
                 try PaymentStep.move(payment, to: .completed, in: database)
             }
             print("Payment \(receipt) is completed here; lynk sync tells the hub.")
@@ -34,7 +35,8 @@ struct Cancel: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            let receipt = try options.open().write(intent: Intent(name: "cancel")) { database in
+            let receipt = try options.openForWriting().write(intent: Intent(name: "cancel")) {
+                database in
                 try PaymentStep.move(payment, to: .cancelled, in: database)
             }
             print("Payment \(receipt) is cancelled here; lynk sync tells the hub.")

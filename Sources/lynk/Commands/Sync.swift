@@ -20,7 +20,7 @@ struct Sync: AsyncParsableCommand {
 
     func run() async throws {
         try await Failure.reported {
-            let replica = try options.open()
+            let replica = try options.openForWriting()
             let client = SyncClient(replica: replica, transport: try hub.transport())
             let report = try await client.sync()
             let refused = report.receipts.filter { !$0.key.isApplied }.values.reduce(0, +)

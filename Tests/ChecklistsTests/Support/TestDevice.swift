@@ -77,6 +77,7 @@ struct TestDevice {
         while true {
             switch try inspection.hub.next(&scan) {
             case .page(let page): try replica.stage(page: page)
+            case .conflicts(let conflicts): try replica.record(conflicts: conflicts)
             case .checkpoint(let checkpoint): return try replica.apply(checkpoint)
             }
         }

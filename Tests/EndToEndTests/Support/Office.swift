@@ -31,6 +31,15 @@ struct Office: Sendable {
                 body: Array(body.utf8)))
     }
 
+    /// What `/health/deep` tells the operator, as JSON.
+    func health() async throws -> String {
+        let answer = try await transport.send(
+            HTTPRequest(
+                .get, "\(address)/health/deep",
+                headers: [HTTPHeader("Authorization", "Bearer \(token)")]))
+        return String(decoding: answer.body, as: UTF8.self)
+    }
+
     func importFile(
         _ name: String, _ text: String, into tenant: TenantID
     ) async throws -> HTTPResponse {

@@ -48,6 +48,12 @@ final class Phone: Sendable {
     @discardableResult
     func sync() async throws -> SyncReport { try await client.sync() }
 
+    /// Stays in step until its task is cancelled.
+    func run() async { await client.run() }
+    func wake() { client.wake() }
+    func checkpoints() -> AsyncStream<Void> { client.checkpoints() }
+    func states() -> AsyncStream<SyncState> { client.states() }
+
     /// Records money at a shop, without a network, and what this device expects it to cover.
     @discardableResult
     func collect(

@@ -1,5 +1,6 @@
 import LynkCore
 import LynkEngine
+import Synchronization
 import Testing
 
 @testable import LynkClient
@@ -26,12 +27,30 @@ struct IdentityTests {
         let request = try #require(transport.requests.first)
         #expect(transport.requests.count == 1)
         #expect(request.url == "https://hub.test:8443/v1/enrol")
-        #expect(!request.isIdempotent)
+        #expect(request.isIdempotent)
         #expect(
             JSONReader.read(request.body) == [
                 "code": "AAAA",
                 "publicKey": .string(hexadecimal(made.key.publicKey.bytes)),
             ])
+    }
+
+    @Test("After a lost answer the same key asks again, so the code still works")
+    func lostAnswer() async throws {
+        let answers = Mutex<[ScriptedTransport.Answer]>([
+            .failure(Problem(.unreachable)), ScriptedHub.json(enrolled),
+        ])
+        let transport = ScriptedTransport { _ in answers.withLock { $0.removeFirst() } }
+        let replica = InMemoryReplica(nil)
+        let client = EnrolmentClient(replica: replica, transport: transport)
+        await #expect(throws: Problem(.unreachable)) {
+            try await client.enrol(server: Fixture.server, code: "AAAA")
+        }
+        #expect(try replica.enrolment() == nil)
+        let made = try await client.enrol(server: Fixture.server, code: "AAAA")
+        #expect(transport.requests.count == 2)
+        #expect(transport.requests[0].body == transport.requests[1].body)
+        #expect(made.key.bytes == replica.enrolmentKey().bytes)
     }
 
     @Test("A wrong or used code says so, and the replica stays as it was")

@@ -25,6 +25,16 @@ enum Fixture {
         device: device, lane: LaneID(high: 7, low: 7), schemaName: "notes", schemaVersion: 1,
         head: nil, cursor: .start, clock: clock, digestRoot: [])
 
+    static func hello(after checkpoint: Checkpoint) -> Hello {
+        Hello(
+            device: device, lane: LaneID(high: 7, low: 7), schemaName: "notes", schemaVersion: 1,
+            head: checkpoint.head,
+            cursor: PullCursor(
+                position: checkpoint.position, vector: checkpoint.vector,
+                scopeSetHash: checkpoint.scopeSetHash),
+            clock: clock, digestRoot: checkpoint.digestRoot, chain: checkpoint.chain)
+    }
+
     static let checkpoint = Checkpoint(
         position: 9, vector: VersionVector([era: 9]), head: nil,
         scopeSetHash: [1, 2, 3, 4, 5, 6, 7, 8],

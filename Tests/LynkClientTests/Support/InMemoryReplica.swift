@@ -14,12 +14,16 @@ final class InMemoryReplica: ReplicaStore {
 
     struct State: Sendable {
         var enrolment: Enrolment?
+        var enrolmentKey: DeviceKey?
         var outbox: [OfferedChangeSet] = []
         var receipts: [ContentID: Receipt] = [:]
         var events: [Event] = []
         var stagedPages = 0
         /// The replica's own failure, thrown by the next `stage`.
         var stageProblem: Problem?
+        /// What the hello says; its cursor follows the checkpoints when it is to.
+        var hello = Fixture.hello
+        var followed: Checkpoint?
     }
 
     let state: Mutex<State>
@@ -40,10 +44,21 @@ final class InMemoryReplica: ReplicaStore {
         }
     }
 
+    /// From now on the hello names the last checkpoint, as a real replica's does.
+    func follow(_ checkpoint: Checkpoint) { state.withLock { $0.followed = checkpoint } }
+
     var events: [Event] { state.withLock { $0.events } }
     var outboxCount: Int { state.withLock { $0.outbox.count } }
 
     func enrolment() throws -> Enrolment? { state.withLock { $0.enrolment } }
+
+    func enrolmentKey() -> DeviceKey {
+        state.withLock { state in
+            let key = state.enrolmentKey ?? DeviceKey()
+            state.enrolmentKey = key
+            return key
+        }
+    }
 
     func adopt(_ enrolment: Enrolment) throws { state.withLock { $0.enrolment = enrolment } }
 
@@ -54,7 +69,7 @@ final class InMemoryReplica: ReplicaStore {
             try Fixture.key.sign($0.oid.bytes, as: .changeSet)
         }
         return ExchangeOffer(
-            hello: Fixture.hello, changeSets: offered, signature: signature ?? [],
+            hello: state.withLock { $0.hello }, changeSets: offered, signature: signature ?? [],
             hasMore: outbox.count > offered.count)
     }
 
@@ -86,6 +101,7 @@ final class InMemoryReplica: ReplicaStore {
     func apply(_ checkpoint: Checkpoint) throws -> ApplyReport {
         state.withLock { state in
             state.events.append(.apply(checkpoint.position))
+            if state.followed != nil { state.hello = Fixture.hello(after: checkpoint) }
             return ApplyReport(rowsApplied: state.stagedPages * 10, digestMatches: true)
         }
     }

@@ -14,7 +14,11 @@ final class VirtualPacing: Sendable {
     private let state: Mutex<State>
     let chance: UInt64
 
-    init(sleeps budget: Int, chance: UInt64) {
+    /// Whether the loop asks for live answers.
+    private let prefersLive: Bool
+
+    init(sleeps budget: Int, chance: UInt64, prefersLive: Bool = false) {
+        self.prefersLive = prefersLive
         state = Mutex(State(budget: budget))
         self.chance = chance
     }
@@ -35,9 +39,11 @@ final class VirtualPacing: Sendable {
     }
 
     var pacing: SyncPacing {
-        SyncPacing(
+        var pacing = SyncPacing(
             sleep: { [self] in try await pass($0) }, chance: { [chance] in chance },
             elapsed: { [self] in state.withLock { $0.now } })
+        pacing.prefersLive = prefersLive
+        return pacing
     }
 
     private func pass(_ duration: Duration) async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import LynkCore
 import LynkEngine
 import Synchronization
@@ -6,9 +7,10 @@ import Synchronization
 final class FakeControlStore: ControlStore {
     private struct State {
         var tenants: [TenantRecord] = []
-        var codes: [[UInt8]: (code: EnrolmentCode, isUsed: Bool)] = [:]
+        var codes: [[UInt8]: (code: EnrolmentCode, device: DeviceID?)] = [:]
         var devices: [DeviceID: DeviceRecord] = [:]
         var secrets: [String: [UInt8]] = [:]
+        var backups: [TenantID: BackupRecord] = [:]
     }
 
     private let state = Mutex(State())
@@ -28,20 +30,25 @@ final class FakeControlStore: ControlStore {
 
     func tenants() -> [TenantRecord] { state.withLock { $0.tenants } }
 
-    func addCode(_ code: EnrolmentCode) { state.withLock { $0.codes[code.hash] = (code, false) } }
+    func addCode(_ code: EnrolmentCode) { state.withLock { $0.codes[code.hash] = (code, nil) } }
 
     func redeem(
         codeHash: [UInt8], device: DeviceID, publicKey: DevicePublicKey, nowMilliseconds: Int64
     ) throws -> DeviceRecord {
         try state.withLock { state in
-            guard let (code, isUsed) = state.codes[codeHash] else {
+            guard let (code, used) = state.codes[codeHash] else {
                 throw Problem(.enrolmentCodeUnknown)
             }
-            guard !isUsed else { throw Problem(.enrolmentCodeUsed) }
+            if let used {
+                guard let record = state.devices[used], record.publicKey == publicKey else {
+                    throw Problem(.enrolmentCodeUsed)
+                }
+                return record
+            }
             guard nowMilliseconds < code.expiresMilliseconds else {
                 throw Problem(.enrolmentCodeUnknown, "it has expired")
             }
-            state.codes[codeHash] = (code, true)
+            state.codes[codeHash] = (code, device)
             let record = DeviceRecord(
                 principal: Principal(
                     tenant: code.tenant, device: device, user: code.user, role: code.role),
@@ -65,6 +72,16 @@ final class FakeControlStore: ControlStore {
                 enrolledMilliseconds: record.enrolledMilliseconds, isRevoked: true)
         }
     }
+
+    func backUp(to path: String) throws {
+        try Data("control".utf8).write(to: URL(fileURLWithPath: path))
+    }
+
+    func record(_ backup: BackupRecord) {
+        state.withLock { $0.backups[backup.backup.tenant] = backup }
+    }
+
+    func backups() -> [BackupRecord] { state.withLock { $0.backups.values.map { $0 } } }
 
     func secret(_ name: String, orMake make: () -> [UInt8]) -> [UInt8] {
         state.withLock { state in

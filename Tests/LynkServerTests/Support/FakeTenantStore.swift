@@ -17,7 +17,12 @@ final class FakeTenantStore: TenantStore {
         var pullFailure: Problem?
         /// Waited for before each commit.
         var gate: DispatchSemaphore?
+        /// Where a checkpoint stands, and the scopes that a welcome names.
+        var position: Int64 = 9
+        var scopes: ScopeUpdate?
         var number: UInt64 = 0
+        var durable = VersionVector.zero
+        var backupFailure: Problem?
     }
 
     static let era = EraID(high: 7, low: 7)
@@ -79,7 +84,7 @@ final class FakeTenantStore: TenantStore {
             welcome: Welcome(
                 hub: HubID(high: 1, low: 1), eras: [], head: answer?.head,
                 hubTime: HybridTimestamp(milliseconds: nowMilliseconds),
-                digestKey: [UInt8](repeating: 1, count: 32), scopes: nil,
+                digestKey: [UInt8](repeating: 1, count: 32), scopes: state.withLock { $0.scopes },
                 refusal: answer?.refusal),
             state: 0)
     }
@@ -90,14 +95,18 @@ final class FakeTenantStore: TenantStore {
         return try state.withLock { state in
             if index < state.pages.count { return .page(state.pages[index]) }
             if let failure = state.pullFailure { throw failure }
-            return .checkpoint(Self.checkpoint)
+            return .checkpoint(Self.checkpoint(at: state.position))
         }
     }
 
-    static let checkpoint = Checkpoint(
-        position: 9, vector: VersionVector([era: 9]), head: nil,
-        scopeSetHash: [UInt8](repeating: 2, count: 8),
-        digestRoot: [UInt8](repeating: 3, count: 16))
+    static let checkpoint = checkpoint(at: 9)
+
+    private static func checkpoint(at position: Int64) -> Checkpoint {
+        Checkpoint(
+            position: position, vector: VersionVector([era: 9]), head: nil,
+            scopeSetHash: [UInt8](repeating: 2, count: 8),
+            digestRoot: [UInt8](repeating: 3, count: 16))
+    }
 
     func run(_ query: Query, arguments: [String: Value], limit: Int) -> [[Value]] {
         let row: [Value] = [
@@ -105,6 +114,18 @@ final class FakeTenantStore: TenantStore {
         ]
         return Array(repeating: row, count: min(limit, 3))
     }
+
+    func backUp(to path: String) throws -> TenantBackup {
+        let copy = TenantBackup(
+            tenant: tenant, position: Int64(state.withLock { $0.number }),
+            vector: VersionVector([Self.era: state.withLock { $0.number }]))
+        if let failure = state.withLock({ $0.backupFailure }) { throw failure }
+        try Data("copy of \(tenant) at \(copy.position)".utf8)
+            .write(to: URL(fileURLWithPath: path))
+        return copy
+    }
+
+    func markDurable(_ vector: VersionVector) { state.withLock { $0.durable = vector } }
 
     func close() {}
 

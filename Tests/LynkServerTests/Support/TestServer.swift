@@ -21,6 +21,7 @@ struct TestServer: Sendable {
     /// Runs a server for the length of `body`, then stops it gracefully.
     static func run(
         clock: any HubClock = OperatorHubClock(milliseconds: start), resetFramesMax: Int = 2_000,
+        beat: Duration = .seconds(20), socket: String? = nil,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = "\(NSTemporaryDirectory())/lynk-server-\(UUID().uuidString)"
@@ -30,6 +31,8 @@ struct TestServer: Sendable {
         let wall = OperatorHubClock(milliseconds: start)
         var configuration = HubConfiguration(certificate: files.certificate, key: files.key)
         configuration.resetFramesMax = resetFramesMax
+        configuration.liveBeatInterval = beat
+        configuration.operatorSocket = socket
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = HubServer(

@@ -1,0 +1,38 @@
+import Foundation
+import GRDB
+import LynkCore
+public import LynkEngine
+
+extension SQLiteControlStore {
+    public func backUp(to path: String) throws {
+        try BackupCopy.make(of: pool, at: path) { _ in }
+    }
+
+    public func record(_ backup: BackupRecord) throws {
+        try pool.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO backup (tenant, position, vector, completed) VALUES (?, ?, ?, ?)
+                    ON CONFLICT DO UPDATE SET position = excluded.position,
+                        vector = excluded.vector, completed = excluded.completed
+                    """,
+                arguments: [
+                    Data(backup.backup.tenant.bytes), backup.backup.position,
+                    Data(VectorCodec.encode(backup.backup.vector)), backup.completedMilliseconds,
+                ])
+        }
+    }
+
+    public func backups() throws -> [BackupRecord] {
+        try pool.read { database in
+            try Row.fetchAll(database, sql: "SELECT * FROM backup ORDER BY tenant").map { row in
+                let vector: Data = row["vector"]
+                return BackupRecord(
+                    backup: TenantBackup(
+                        tenant: try row.id("tenant"), position: row["position"],
+                        vector: try VectorCodec.decode(Array(vector))),
+                    completedMilliseconds: row["completed"])
+            }
+        }
+    }
+}
