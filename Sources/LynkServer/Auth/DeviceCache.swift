@@ -4,7 +4,7 @@ import Synchronization
 
 /// The device records asked for lately, so that a request need not read the control database.
 struct DeviceCache: ~Copyable, Sendable {
-    private struct State {
+    struct State {
         var records: [DeviceID: DeviceRecord] = [:]
         /// Moves with every invalidation, so that a record read before is not kept after it.
         var generation = 0
