@@ -22,7 +22,10 @@ struct LocalCommit {
         guard captured.count <= Limits.changesPerSetMax else {
             throw Problem(.changeSetTooLarge, "\(captured.count) rows in one write")
         }
-        for change in captured where change.change.kind == .update { try shadow(change) }
+        for change in captured where change.change.kind == .update {
+            try shadow(change)
+            try takeBackRefused(change)
+        }
         let made = replica.clock.read()
         let claimed = state.clock.tick(wallMilliseconds: made.wallMilliseconds)
         let sealed = ChangeSetCodec.seal(
@@ -73,5 +76,24 @@ struct LocalCommit {
         mark.bindNull(1)
         mark.bind(2, rowid)
         try mark.run()
+    }
+
+    /// Shows of an update only what the merge will leave of it: a step back of a lattice, say, is
+    /// in the change set, but the hub will refuse it, and so does the overlay at each checkpoint.
+    private func takeBackRefused(_ captured: CapturedChange) throws {
+        let table = captured.sql.schema
+        for (ordinal, before) in captured.old {
+            let field = table.fields[ordinal]
+            guard let new = captured.change.put(field.id),
+                FieldMerge.decide(
+                    new, over: before, policy: field.policy, knew: true, isLater: { true })
+                    != .replace
+            else { continue }
+            let restore = try HotStatement(
+                database, "UPDATE \(table.name) SET \(field.name) = ? WHERE id = ?")
+            restore.bind(1, before)
+            restore.bind(2, blob: captured.change.key.bytes)
+            try restore.run()
+        }
     }
 }

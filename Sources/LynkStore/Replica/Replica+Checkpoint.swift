@@ -66,6 +66,8 @@ extension Replica {
             settled = try sequence(of: head.oid, state, database) ?? settled
             state.settledOID = head.oid
         }
+        settled = try settledByDots(
+            from: settled, to: state.answered, in: checkpoint.vector, database)
         try overlay.undo(own.map(\.content))
         for (sequence, content) in own where sequence > settled { try overlay.redo(content) }
         try overlay.sweep(own.map(\.content))
@@ -75,6 +77,40 @@ extension Replica {
             arguments: [
                 Int64(state.settled), state.settledOID?.bytes.withUnsafeBytes { Data($0) },
             ])
+    }
+
+    /// What has a receipt with a dot that the checkpoint contains is inside it too, also when the
+    /// lane's head is none of ours because a copy of this file went on with the lane.
+    private func settledByDots(
+        from settled: UInt64, to answered: UInt64, in vector: VersionVector, _ database: Database
+    ) throws -> UInt64 {
+        guard settled < answered else { return settled }
+        var eras = EraGraph()
+        for row in try Row.fetchAll(
+            database,
+            sql: "SELECT era, hub, parents FROM lynk_era WHERE parents IS NOT NULL ORDER BY handle")
+        {
+            let (era, hub, parents): (Data, Data, Data) = (row["era"], row["hub"], row["parents"])
+            guard let era = EraID(bytes: era), let hub = HubID(bytes: hub) else { continue }
+            let vector = try VectorCodec.decode(Array(parents))
+            eras.insert(EraRecord(era: era, hub: hub, parents: vector))
+        }
+        var settled = settled
+        for row in try Row.fetchAll(
+            database,
+            sql:
+                "SELECT sequence, era, number FROM lynk_receipt WHERE sequence > ? ORDER BY sequence",
+            arguments: [Int64(settled)])
+        {
+            let (sequence, era, number): (Int64, Data, Int64) = (
+                row["sequence"], row["era"], row["number"]
+            )
+            guard sequence == Int64(settled) + 1, let era = EraID(bytes: era),
+                eras.contains(vector, Dot(era: era, number: UInt64(bitPattern: number)))
+            else { break }
+            settled += 1
+        }
+        return settled
     }
 
     private func sequence(

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 public import LynkCore
 public import LynkEngine
@@ -73,6 +74,7 @@ extension Replica: ReplicaStore {
             state.isBootstrapping = state.cursor.position == 0 && state.head == nil
             try database.inTransaction(.immediate) {
                 try database.execute(sql: "DELETE FROM lynk_inbox")
+                try note(welcome.eras, database)
                 if state.cursor.position == 0, let scopes = welcome.scopes {
                     let meta = ReplicaMeta(database)
                     let earlier = try meta.read("bootstrap")
@@ -94,6 +96,21 @@ extension Replica: ReplicaStore {
                 state.isRelaxed = true
             }
             self.state.withLock { $0 = state }
+        }
+    }
+
+    /// Keeps what each era inherited: it says which dots a vector contains.
+    private func note(_ eras: [EraRecord], _ database: Database) throws {
+        for era in eras {
+            try database.execute(
+                sql: """
+                    INSERT INTO lynk_era (era, hub, parents) VALUES (?, ?, ?)
+                    ON CONFLICT (era) DO UPDATE SET hub = excluded.hub, parents = excluded.parents
+                    """,
+                arguments: [
+                    Data(era.era.bytes), Data(era.hub.bytes),
+                    Data(VectorCodec.encode(era.parents)),
+                ])
         }
     }
 
