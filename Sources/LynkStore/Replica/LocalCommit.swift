@@ -23,8 +23,10 @@ struct LocalCommit {
             throw Problem(.changeSetTooLarge, "\(captured.count) rows in one write")
         }
         for change in captured where change.change.kind == .update {
-            try shadow(change)
-            try takeBackRefused(change)
+            let refused = refused(in: change)
+            // A row of which nothing will change is not pending.
+            if refused.count < change.old.count || change.oldRecord != nil { try shadow(change) }
+            try takeBack(refused, of: change)
         }
         let made = replica.clock.read()
         let claimed = state.clock.tick(wallMilliseconds: made.wallMilliseconds)
@@ -78,19 +80,28 @@ struct LocalCommit {
         try mark.run()
     }
 
-    /// Shows of an update only what the merge will leave of it: a step back of a lattice, say, is
-    /// in the change set, but the hub will refuse it, and so does the overlay at each checkpoint.
-    private func takeBackRefused(_ captured: CapturedChange) throws {
+    /// The fields of an update that the merge will leave as they were: a step back of a lattice,
+    /// say, is in the change set, but the hub will refuse it, and so does the overlay at each
+    /// checkpoint.
+    private func refused(in captured: CapturedChange) -> [(ordinal: Int, value: Value)] {
+        captured.old.filter { ordinal, before in
+            let field = captured.sql.schema.fields[ordinal]
+            guard let new = captured.change.put(field.id) else { return false }
+            let decision = FieldMerge.decide(
+                new, over: before, policy: field.policy, knew: true, isLater: { true })
+            return decision != .replace
+        }
+    }
+
+    /// Shows what was there before in the place of what the merge will refuse.
+    private func takeBack(
+        _ refused: [(ordinal: Int, value: Value)], of captured: CapturedChange
+    ) throws {
         let table = captured.sql.schema
-        for (ordinal, before) in captured.old {
-            let field = table.fields[ordinal]
-            guard let new = captured.change.put(field.id),
-                FieldMerge.decide(
-                    new, over: before, policy: field.policy, knew: true, isLater: { true })
-                    != .replace
-            else { continue }
+        for (ordinal, before) in refused {
             let restore = try HotStatement(
-                database, "UPDATE \(table.name) SET \(field.name) = ? WHERE id = ?")
+                database,
+                "UPDATE \(table.name) SET \(table.fields[ordinal].name) = ? WHERE id = ?")
             restore.bind(1, before)
             restore.bind(2, blob: captured.change.key.bytes)
             try restore.run()
