@@ -13,6 +13,20 @@ public struct Conflict: Hashable, Sendable {
     public let currentStamp: Stamp
     public let new: Value
     public let policy: String
+
+    package init(
+        table: TableID, key: RowKey, field: FieldID, outcome: Outcome, current: Value,
+        currentStamp: Stamp, new: Value, policy: String
+    ) {
+        self.table = table
+        self.key = key
+        self.field = field
+        self.outcome = outcome
+        self.current = current
+        self.currentStamp = currentStamp
+        self.new = new
+        self.policy = policy
+    }
 }
 
 /// What merging one change into one row did.
