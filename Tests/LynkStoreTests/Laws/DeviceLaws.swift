@@ -9,10 +9,10 @@ import Testing
 struct DeviceLaws {
     @Test(
         "Every change set has its effect once, whatever is lost or repeated",
-        arguments: ReplicaKind.allCases, LawFault.all)
-    func exactlyOnce(_ kind: ReplicaKind, _ fault: LawFault) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+        arguments: StorePair.all, LawFault.all)
+    func exactlyOnce(_ pair: StorePair, _ fault: LawFault) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         let shop = try ann.addShop("Care")
         try ann.sync(fault)
         try ann.fixture.write([.add(1, shop, 4, 1), .update(1, shop, [.init(3, "123")])])
@@ -24,7 +24,7 @@ struct DeviceLaws {
         #expect(
             try ann.fixture.receipts().map(\.disposition) == ["accepted", "accepted", "accepted"])
         #expect(try ann.fixture.receipts().map(\.number) == [1, 2, 3])
-        let bob = try world.device(kind)
+        let bob = try world.device()
         #expect(try bob.settle())
         #expect(try bob.shops() == ["Care 123 11 NEW -"])
         #expect(try ann.fixture.status().incidents == 0)
@@ -32,10 +32,10 @@ struct DeviceLaws {
 
     @Test(
         "Own writes are visible before, during and after every step of an exchange",
-        arguments: ReplicaKind.allCases, LawFault.all)
-    func readYourWrites(_ kind: ReplicaKind, _ fault: LawFault) throws {
-        let world = try LawWorld()
-        let (ann, bob) = (try world.device(kind), try world.device(kind))
+        arguments: StorePair.all, LawFault.all)
+    func readYourWrites(_ pair: StorePair, _ fault: LawFault) throws {
+        let world = try LawWorld(on: pair)
+        let (ann, bob) = (try world.device(), try world.device())
         let shop = try ann.addShop("Care")
         #expect(try ann.settle())
         #expect(try bob.settle())
@@ -64,10 +64,10 @@ struct DeviceLaws {
 
     @Test(
         "What a pull brings becomes visible at once, with its checkpoint",
-        arguments: ReplicaKind.allCases)
-    func atomicVisibility(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+        arguments: StorePair.all)
+    func atomicVisibility(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         try world.office([Self.shop(0)])
         try ann.sync()
         let before = try ann.fixture.rows(ShopApplication.shop)
@@ -90,10 +90,10 @@ struct DeviceLaws {
 
     @Test(
         "A refused change set takes back its own rows only; its successors go on",
-        arguments: ReplicaKind.allCases)
-    func poison(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+        arguments: StorePair.all)
+    func poison(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         let (first, second) = (try ann.addShop("First"), try ann.addShop("Second"))
         #expect(try ann.settle())
         try ann.fixture.write([.add(1, first, 4, 1)])
@@ -114,10 +114,10 @@ struct DeviceLaws {
         #expect(try ann.fixture.status().refused == 1)
     }
 
-    @Test("A write that the schema does not allow leaves nothing", arguments: ReplicaKind.allCases)
-    func refusedWrites(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+    @Test("A write that the schema does not allow leaves nothing", arguments: StorePair.all)
+    func refusedWrites(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         let shop = try ann.addShop("Care")
         let visit = RowKey(high: 2, low: 2)
         let user = Value.key(ann.principal.user)
@@ -143,7 +143,7 @@ struct DeviceLaws {
         }
         #expect(try ann.fixture.rows(ShopApplication.shop) == before)
         #expect(try ann.fixture.status().pending == 2)
-        let fresh = try world.replica(kind)
+        let fresh = try world.replica(pair.replica)
         let error = #expect(throws: Problem.self) {
             try fresh.write([.insert(1, shop, [.init(1, "1")])])
         }
@@ -151,10 +151,10 @@ struct DeviceLaws {
         #expect(try fresh.rows(ShopApplication.shop) == [])
     }
 
-    @Test("A write has the net effect of its edits", arguments: ReplicaKind.allCases)
-    func netEffect(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+    @Test("A write has the net effect of its edits", arguments: StorePair.all)
+    func netEffect(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         let shop = try ann.addShop("Care")
         let nobody = RowKey(high: 0, low: 1)
         // None of these changes anything, so there is nothing to send.
@@ -178,10 +178,10 @@ struct DeviceLaws {
 
     @Test(
         "A device shows of its own write what the merge will leave of it",
-        arguments: ReplicaKind.allCases)
-    func shownAsMerged(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+        arguments: StorePair.all)
+    func shownAsMerged(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         let shop = try ann.addShop("Care")
         try ann.fixture.write([.update(1, shop, [.init(5, "CLOSED")])])
         #expect(try ann.settle())
@@ -201,10 +201,10 @@ struct DeviceLaws {
     }
 
     @Test(
-        "The status counts what is written, answered and refused", arguments: ReplicaKind.allCases)
-    func status(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let ann = try world.device(kind)
+        "The status counts what is written, answered and refused", arguments: StorePair.all)
+    func status(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let ann = try world.device()
         #expect(try ann.fixture.status().head == nil)
         try ann.addShop("Care")
         try ann.addShop("FORBIDDEN")

@@ -10,27 +10,30 @@ import Testing
 final class LawWorld {
     let application: any Application
     let time = TestTime()
-    let hub: any HubFixture
+    let pair: StorePair
+    private(set) var hub: TestHub
     private let directory: String
     private var random: SeededGenerator
 
     init(
-        _ application: any Application = ShopApplication(), hub kind: HubKind = .sqlite,
-        seed: UInt64 = 7
+        _ application: any Application = ShopApplication(), on pair: StorePair, seed: UInt64 = 7
     ) throws {
         self.application = application
+        self.pair = pair
         random = SeededGenerator(seed: seed)
         directory = NSTemporaryDirectory() + "lynk-laws-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
-        switch kind {
-        case .sqlite:
-            hub = try SQLiteHubFixture(
-                directory: directory, application: application, seed: random.next())
-        }
+        hub = try TestHub(
+            pair.hub, directory: directory, application: application, random: &random)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    func restartHub() throws { try hub.restart(&random) }
+    func backUpHub() throws { try hub.backUp(&random) }
+    func restoreHub() throws { try hub.restore(&random) }
+    func loseHub() throws { try hub.lose(&random) }
 
     func replica(_ kind: ReplicaKind) throws -> any ReplicaFixture {
         let seed = random.next()
@@ -46,13 +49,13 @@ final class LawWorld {
 
     /// An enrolled device; the low half of its user's id is the district.
     func device(
-        _ kind: ReplicaKind, district: UInt64 = 1, role: String = "worker"
+        _ kind: ReplicaKind? = nil, district: UInt64 = 1, role: String = "worker"
     ) throws -> LawDevice {
         let id = DeviceID(high: 9, low: random.next())
         let principal = Principal(
             tenant: World.tenant, device: id, user: UserID(high: id.low, low: district),
             role: role)
-        let fixture = try replica(kind)
+        let fixture = try replica(kind ?? pair.replica)
         // A key from the seed: the same world signs the same bytes.
         let secret = RowKey.derived("key", [id.bytes]).bytes
         guard let key = DeviceKey(bytes: secret + secret) else { throw Problem(.internalFailure) }

@@ -94,7 +94,7 @@ extension LawWorld {
             ])
         case .sync(let device, let fault): try devices[device].sync(fault)
         case .advance(let milliseconds): time.advance(milliseconds)
-        case .restartHub: try hub.restart()
+        case .restartHub: try restartHub()
         }
     }
 }

@@ -8,10 +8,10 @@ import Testing
 struct RecoveryLaws {
     @Test(
         "A copied device goes on under a lane of its own, and no branch is lost",
-        arguments: ReplicaKind.allCases)
-    func clone(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let first = try world.device(kind)
+        arguments: StorePair.all)
+    func clone(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let first = try world.device()
         let shop = try first.addShop("Care")
         try first.sync()
         let second = LawDevice(
@@ -32,10 +32,10 @@ struct RecoveryLaws {
 
     @Test(
         "A device restored from a copy takes up what it had sent since",
-        arguments: ReplicaKind.allCases)
-    func restoredDevice(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let lost = try world.device(kind)
+        arguments: StorePair.all)
+    func restoredDevice(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let lost = try world.device()
         let shop = try lost.addShop("Care")
         try lost.sync()
         try lost.fixture.write([.add(1, shop, 4, 1)])
@@ -54,17 +54,17 @@ struct RecoveryLaws {
 
     @Test(
         "A hub restored from a backup gets back what its devices have",
-        arguments: ReplicaKind.allCases)
-    func restoredHub(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let (ann, bob) = (try world.device(kind), try world.device(kind))
+        arguments: StorePair.all)
+    func restoredHub(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let (ann, bob) = (try world.device(), try world.device())
         let shop = try ann.addShop("Before")
         #expect(try ann.settle())
-        try world.hub.backUp()
+        try world.backUpHub()
         try ann.addShop("Lost")
         try ann.fixture.write([.add(1, shop, 4, 2)])
         #expect(try ann.settle())
-        try world.hub.restore()
+        try world.restoreHub()
         for number in 1...4 { try bob.addShop("Bob \(number)") }
         #expect(try bob.settle())
         try ann.fixture.write([.add(1, shop, 4, 3)])
@@ -80,14 +80,14 @@ struct RecoveryLaws {
 
     @Test(
         "A hub that lost everything gets back what its devices have",
-        arguments: ReplicaKind.allCases)
-    func lostHub(_ kind: ReplicaKind) throws {
-        let world = try LawWorld()
-        let (ann, bob) = (try world.device(kind), try world.device(kind))
+        arguments: StorePair.all)
+    func lostHub(_ pair: StorePair) throws {
+        let world = try LawWorld(on: pair)
+        let (ann, bob) = (try world.device(), try world.device())
         let shop = try ann.addShop("Care")
         try ann.fixture.write([.add(1, shop, 4, 2)])
         #expect(try ann.settle())
-        try world.hub.lose()
+        try world.loseHub()
         try ann.fixture.write([.add(1, shop, 4, 3)])
         for device in [ann, bob] {
             _ = try device.settle()
@@ -97,10 +97,10 @@ struct RecoveryLaws {
     }
 
     /// Notes 1 of area a, 2 of b, 3 of both.
-    private func areas(_ kind: ReplicaKind) throws -> (LawWorld, LawDevice) {
-        let world = try LawWorld(AreaApplication())
+    private func areas(_ pair: StorePair) throws -> (LawWorld, LawDevice) {
+        let world = try LawWorld(AreaApplication(), on: pair)
         try world.office([Self.note(1, "a"), Self.note(2, "b"), Self.note(3, "a", also: "b")])
-        return (world, try world.device(kind))
+        return (world, try world.device())
     }
 
     static func note(_ number: UInt64, _ area: String, also other: String? = nil) -> RowChange {
@@ -130,9 +130,9 @@ struct RecoveryLaws {
 
     @Test(
         "What is entered follows whole; what is left goes; a row of both stays",
-        arguments: ReplicaKind.allCases)
-    func enterAndLeave(_ kind: ReplicaKind) throws {
-        let (_, ann) = try areas(kind)
+        arguments: StorePair.all)
+    func enterAndLeave(_ pair: StorePair) throws {
+        let (_, ann) = try areas(pair)
         #expect(try ann.settle())
         let steps: [(area: String, isMember: Bool, notes: [String])] = [
             ("a", true, ["note 1", "note 3"]), ("b", true, ["note 1", "note 2", "note 3"]),
@@ -151,9 +151,9 @@ struct RecoveryLaws {
 
     @Test(
         "Unsent work keeps its row when the scope is left, until it is sent",
-        arguments: ReplicaKind.allCases)
-    func unsentWork(_ kind: ReplicaKind) throws {
-        let (world, ann) = try areas(kind)
+        arguments: StorePair.all)
+    func unsentWork(_ pair: StorePair) throws {
+        let (world, ann) = try areas(pair)
         try Self.assign("a", true, ann)
         #expect(try ann.settle())
         try Self.assign("a", false, ann)
@@ -172,7 +172,7 @@ struct RecoveryLaws {
         try ann.fixture.write([.update(2, AreaWorld.key(3), [.init(3, "also mine")])])
         #expect(try ann.sync()?.digestMatches == true)
         #expect(try notes(ann) == [])
-        let bob = try world.device(kind)
+        let bob = try world.device()
         try Self.assign("b", true, bob)
         #expect(try bob.settle())
         #expect(try notes(bob) == ["note 2", "also mine"])

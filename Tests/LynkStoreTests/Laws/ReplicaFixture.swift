@@ -11,6 +11,18 @@ enum ReplicaKind: String, CaseIterable, Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(self) replica" }
 }
 
+/// A hub store and a replica that a law is held against.
+struct StorePair: Hashable, Sendable, CustomTestStringConvertible {
+    let hub: HubKind
+    let replica: ReplicaKind
+
+    static let all = HubKind.allCases.flatMap { hub in
+        ReplicaKind.allCases.map { StorePair(hub: hub, replica: $0) }
+    }
+
+    var testDescription: String { "\(hub) hub, \(replica) replica" }
+}
+
 /// A confirmed row with its stamps under their full names, so that replicas with handles of their
 /// own can be compared.
 struct ConfirmedImage: Hashable, CustomStringConvertible {

@@ -8,7 +8,7 @@ import Testing
 @Suite("The replica in memory is the twin of the one on SQLite")
 struct TwinTests {
     /// More seeds in `LYNK_SEEDS`.
-    static let seeds = UInt64(ProcessInfo.processInfo.environment["LYNK_SEEDS"] ?? "") ?? 40
+    static let seeds = UInt64(ProcessInfo.processInfo.environment["LYNK_SEEDS"] ?? "") ?? 16
 
     /// What must be the same in two worlds of one history.
     private static func summary(_ device: LawDevice) throws -> [String] {
@@ -51,9 +51,9 @@ struct TwinTests {
     func identicalHistory(_ seed: UInt64) throws {
         let count = 2 + Int(seed % 3)
         let script = ScriptStep.script(seed: seed, devices: count, steps: 60)
-        let worlds = try ReplicaKind.allCases.map { kind in
-            let world = try LawWorld(seed: seed)
-            return (world, try (0..<count).map { _ in try world.device(kind) })
+        let worlds = try StorePair.all.map { pair in
+            let world = try LawWorld(on: pair, seed: seed)
+            return (world, try (0..<count).map { _ in try world.device() })
         }
         for (number, step) in script.enumerated() {
             var found: [[String]] = []
@@ -61,9 +61,10 @@ struct TwinTests {
                 try world.play(step, devices)
                 found.append(try devices.flatMap { try Self.summary($0) + Self.receipts($0) })
             }
-            guard found[0] == found[1] else {
-                let pairs = zip(found[0], found[1]).filter { $0 != $1 }
-                Issue.record("seed \(seed), step \(number): \(step): \(pairs.prefix(3))")
+            for (pair, other) in zip(StorePair.all, found) where other != found[0] {
+                let differences = zip(found[0], other).filter { $0 != $1 }
+                Issue.record(
+                    "seed \(seed), step \(number), \(pair): \(step): \(differences.prefix(3))")
                 return
             }
         }
@@ -75,7 +76,8 @@ struct TwinTests {
     func mixed(_ seed: UInt64) throws {
         let count = 2 + Int(seed % 3)
         let script = ScriptStep.script(seed: seed &+ 1_000, devices: count, steps: 80)
-        let world = try LawWorld(seed: seed)
+        let world = try LawWorld(
+            on: StorePair.all[Int(seed % 4)], seed: seed)
         let devices = try (0..<count).map { number in
             try world.device((number + Int(seed)).isMultiple(of: 2) ? .sqlite : .memory)
         }
