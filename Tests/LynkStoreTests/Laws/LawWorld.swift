@@ -12,6 +12,9 @@ final class LawWorld {
     let time = TestTime()
     let pair: StorePair
     private(set) var hub: TestHub
+    /// What the hub has applied, in the order of the dots.
+    private(set) var applied: [AppliedChangeSet] = []
+    private(set) var eras = EraGraph()
     private let directory: String
     private var random: SeededGenerator
 
@@ -35,15 +38,15 @@ final class LawWorld {
     func restoreHub() throws { try hub.restore(&random) }
     func loseHub() throws { try hub.lose(&random) }
 
-    func replica(_ kind: ReplicaKind) throws -> any ReplicaFixture {
+    func replica(_ kind: ReplicaKind, _ clock: SkewedClock? = nil) throws -> any ReplicaFixture {
         let seed = random.next()
         switch kind {
         case .sqlite:
             return try SQLiteReplicaFixture(
-                directory: directory, schema: application.schema, clock: time, seed: seed)
+                directory: directory, schema: application.schema, clock: clock ?? time, seed: seed)
         case .memory:
             return try MemoryReplicaFixture(
-                schema: application.schema, clock: time, seed: seed)
+                schema: application.schema, clock: clock ?? time, seed: seed)
         }
     }
 
@@ -55,13 +58,14 @@ final class LawWorld {
         let principal = Principal(
             tenant: World.tenant, device: id, user: UserID(high: id.low, low: district),
             role: role)
-        let fixture = try replica(kind ?? pair.replica)
+        let clock = SkewedClock(time)
+        let fixture = try replica(kind ?? pair.replica, clock)
         // A key from the seed: the same world signs the same bytes.
         let secret = RowKey.derived("key", [id.bytes]).bytes
         guard let key = DeviceKey(bytes: secret + secret) else { throw Problem(.internalFailure) }
         try fixture.store.adopt(
             Enrolment(server: "https://localhost", principal: principal, key: key))
-        return LawDevice(world: self, principal: principal, fixture: fixture)
+        return LawDevice(world: self, principal: principal, fixture: fixture, clock: clock)
     }
 
     /// Changes by the back office.
@@ -75,8 +79,33 @@ final class LawWorld {
             principal: principal, lane: LaneID(high: 0, low: 0), publicKey: nil,
             upload: time.read(), receivedMilliseconds: time.now,
             work: .changes(changes, Intent(name: "office")))
-        return try hub.store.commit([push]).first?.receipts.first
+        let receipt = try commit(push)?.receipts.first
+        if let receipt, receipt.disposition.isApplied, !receipt.isRepeat {
+            applied.append(
+                AppliedChangeSet(
+                    oid: receipt.oid, dot: receipt.dot, effective: receipt.effective, lane: nil,
+                    context: .zero, changes: changes))
+        }
+        return receipt
     }
+
+    /// Commits one push and takes note of what was applied.
+    func commit(_ push: Push) throws -> PushAnswer? {
+        let answer = try hub.store.commit([push]).first
+        guard case .changeSets(let changeSets, _) = push.work else { return answer }
+        for (sealed, receipt) in zip(changeSets, answer?.receipts ?? [])
+        where receipt.disposition.isApplied && !receipt.isRepeat {
+            applied.append(
+                AppliedChangeSet(
+                    oid: sealed.oid, dot: receipt.dot, effective: receipt.effective,
+                    lane: push.lane, context: sealed.content.context,
+                    changes: sealed.content.changes))
+        }
+        return answer
+    }
+
+    /// Takes note of the eras that the hub tells of.
+    func note(_ welcome: Welcome) { for era in welcome.eras { eras.insert(era) } }
 }
 
 /// What goes wrong in one exchange.
@@ -103,8 +132,12 @@ final class LawDevice {
     let world: LawWorld
     let principal: Principal
     let fixture: any ReplicaFixture
+    let clock: SkewedClock
 
-    init(world: LawWorld, principal: Principal, fixture: any ReplicaFixture) {
+    init(
+        world: LawWorld, principal: Principal, fixture: any ReplicaFixture, clock: SkewedClock
+    ) {
+        self.clock = clock
         self.world = world
         self.principal = principal
         self.fixture = fixture
@@ -167,11 +200,12 @@ final class LawDevice {
                 publicKey: try fixture.store.enrolment()?.key.publicKey,
                 upload: request.hello.clock, receivedMilliseconds: world.time.now,
                 work: .changeSets(request.changeSets, signature: request.signature))
-            answer = try store.commit([push]).first
+            answer = try world.commit(push)
         }
         var scan = try store.openPull(
             for: principal, hello: request.hello, answer: answer,
             nowMilliseconds: world.time.now)
+        world.note(scan.welcome)
         var frames: [ResponseFrame] = [.welcome(scan.welcome)]
         if let receipts = answer?.receipts, !receipts.isEmpty { frames.append(.receipts(receipts)) }
         while true {

@@ -15,7 +15,8 @@ struct RecoveryLaws {
         let shop = try first.addShop("Care")
         try first.sync()
         let second = LawDevice(
-            world: world, principal: first.principal, fixture: try first.fixture.copy())
+            world: world, principal: first.principal, fixture: try first.fixture.copy(),
+            clock: first.clock)
         for (device, name, visits) in [(first, "First", 1), (second, "Second", 10)] {
             try device.addShop(name)
             try device.fixture.write([.add(1, shop, 4, Int64(visits))])
@@ -40,7 +41,8 @@ struct RecoveryLaws {
         try lost.sync()
         try lost.fixture.write([.add(1, shop, 4, 1)])
         let ann = LawDevice(
-            world: world, principal: lost.principal, fixture: try lost.fixture.copy())
+            world: world, principal: lost.principal, fixture: try lost.fixture.copy(),
+            clock: lost.clock)
         // Sent after the copy was made, so the hub's head is none that the copy knows.
         try lost.fixture.write([.add(1, shop, 4, 10)])
         #expect(try lost.settle())
