@@ -157,6 +157,13 @@ final class History {
     private func differences(_ office: LawDevice) throws -> [String] {
         let meaning = StateFunction(schema: office.schema, eras: world.eras)
         var problems: [String] = []
+        for (place, applied) in world.applied.enumerated() {
+            let meant = meaning.conflicts(at: place, world.applied)
+            if meant != applied.conflicts {
+                problems.append(
+                    "\(applied.dot.number) has \(applied.conflicts) conflicts, meant \(meant)")
+            }
+        }
         for table in office.schema.tables {
             let expected = meaning.rows(table, world.applied)
             let found = try office.fixture.confirmed(table)

@@ -84,7 +84,7 @@ final class LawWorld {
             applied.append(
                 AppliedChangeSet(
                     oid: receipt.oid, dot: receipt.dot, effective: receipt.effective, lane: nil,
-                    context: .zero, changes: changes))
+                    context: .zero, conflicts: Int(receipt.conflicts), changes: changes))
         }
         return receipt
     }
@@ -99,6 +99,7 @@ final class LawWorld {
                 AppliedChangeSet(
                     oid: sealed.oid, dot: receipt.dot, effective: receipt.effective,
                     lane: push.lane, context: sealed.content.context,
+                    conflicts: Int(receipt.conflicts),
                     changes: sealed.content.changes))
         }
         return answer

@@ -10,6 +10,8 @@ struct AppliedChangeSet {
     /// `nil` for what the office wrote at the hub, which knows everything before.
     let lane: LaneID?
     let context: VersionVector
+    /// As the receipt counts them.
+    let conflicts: Int
     let changes: [RowChange]
 }
 
@@ -82,6 +84,51 @@ struct StateFunction {
                 row.dots.append(standing.by.dot)
             }
             return row
+        }
+    }
+
+    /// How many writes of the change set at this place a policy had to decide: the author did not
+    /// know what stood there, or knew it and may not change it so.
+    func conflicts(at place: Int, _ applied: [AppliedChangeSet]) -> Int {
+        let before = applied[..<place]
+        return applied[place].changes.reduce(0) { count, change in
+            guard change.kind == .update, let table = schema.table(change.table) else {
+                return count
+            }
+            return count
+                + change.puts.count { put in
+                    guard let ordinal = table.ordinal(of: put.field) else { return false }
+                    let versions = versions(of: put.field, ordinal, change.key, table, before)
+                    guard !versions.isEmpty else { return false }
+                    let policy = table.fields[ordinal].policy
+                    let standing = stand(versions, policy)
+                    if standing.value == put.value { return false }
+                    let write = Version(value: put.value, by: applied[place], place: place)
+                    let isKnown = knew(write, standing)
+                    switch policy {
+                    case .immutable: return true
+                    case .lattice(let lattice):
+                        let rises =
+                            lattice.rank(put.value) ?? -1 > lattice.rank(standing.value) ?? -1
+                        return !(isKnown && rises)
+                    case .maximum, .minimum: return false
+                    default: return !isKnown
+                    }
+                }
+        }
+    }
+
+    private func versions(
+        of field: FieldID, _ ordinal: Int, _ key: RowKey, _ table: TableSchema,
+        _ applied: ArraySlice<AppliedChangeSet>
+    ) -> [Version] {
+        applied.enumerated().flatMap { place, by in
+            by.changes.compactMap { change -> Version? in
+                guard change.table == table.id, change.key == key else { return nil }
+                let value =
+                    change.put(field) ?? (change.kind == .insert ? table.defaults[ordinal] : nil)
+                return value.map { Version(value: $0, by: by, place: place) }
+            }
         }
     }
 
