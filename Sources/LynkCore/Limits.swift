@@ -8,6 +8,8 @@ public enum Limits {
     public static let fieldsPerTableMax = 256
     /// Text or blob in one field; larger things are files, not rows.
     public static let valueBytesMax = 256 << 10
+    /// Elements of a set, and values that stand side by side in one field.
+    public static let setElementsMax = 1_024
     /// Live hubs plus unreconciled eras; above it the operator is called.
     public static let vectorEntriesMax = 32
     public static let intentBytesMax = 4 << 10

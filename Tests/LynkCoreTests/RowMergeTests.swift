@@ -1,5 +1,6 @@
-@testable import LynkCore
 import Testing
+
+@testable import LynkCore
 
 /// Three writers, each at a hub of its own, whose change sets arrive in every order.
 @Suite struct RowMergeTests {
@@ -56,13 +57,15 @@ import Testing
         let table = table(policy)
         let birth = Stamp(era: 0, number: 1, effective: .zero, author: 0)
         var outcome = RowMergeOutcome(
-            row: StampedRow(
-                key: key, values: table.defaults, record: StampRecord(scopes: [1], row: birth)))
+            state: .present(
+                StampedRow(
+                    key: key, values: table.defaults,
+                    record: StampRecord(scopes: [1], row: birth))))
         for write in writes {
             let next = RowMerge.merge(
-                write.change, into: outcome.row, of: table, by: write.writer, scopes: [],
+                write.change, into: outcome.state, of: table, by: write.writer, scopes: [],
                 oid: { oids[Int($0.author)] })
-            outcome.row = next.row
+            outcome.state = next.state
             outcome.conflicts += next.conflicts
         }
         return outcome
@@ -81,7 +84,8 @@ import Testing
         var description: String { "\(values) by \(stamp?.author ?? 99)" }
     }
 
-    @Test("Concurrent writes end the same in every order, with the same winner",
+    @Test(
+        "Concurrent writes end the same in every order, with the same winner",
         arguments: policies)
     func everyOrder(policy: MergePolicy) {
         // An immutable field that its author knew is final, so there all writers are births.
@@ -101,7 +105,8 @@ import Testing
         }
     }
 
-    @Test("When one knew another, every order that keeps causes first ends the same",
+    @Test(
+        "When one knew another, every order that keeps causes first ends the same",
         arguments: policies.filter { $0 != .immutable })
     func causalOrders(policy: MergePolicy) {
         for values in choices(Self.values(policy), 3) {
@@ -160,7 +165,7 @@ import Testing
         #expect(!row.overflowed)
         let add = RowChange(table: 1, key: Self.key, kind: .update, adds: [.init(2, 1)])
         let sum = RowMerge.merge(
-            add, into: row.row, of: table, by: writer, scopes: [], oid: { _ in nil })
+            add, into: row.state, of: table, by: writer, scopes: [], oid: { _ in nil })
         #expect(sum.overflowed)
         let both = RowChange(
             table: 1, key: Self.key, kind: .insert, puts: [.init(2, .integer(.max))],
@@ -185,7 +190,7 @@ import Testing
                 // The first author's own put is known to it; the second one's was decided.
                 guard once.row?.record[1].author == write.author else { continue }
                 let again = RowMerge.merge(
-                    put, into: once.row, of: table, by: write.writer, scopes: [],
+                    put, into: once.state, of: table, by: write.writer, scopes: [],
                     oid: { Self.oids[Int($0.author)] })
                 #expect(again.row == once.row)
                 #expect(again.conflicts.isEmpty)
@@ -208,15 +213,16 @@ import Testing
         #expect(
             refused.conflicts == [
                 Conflict(
-                    table: 1, key: Self.key, field: 1, outcome: .refused, current: "paid",
-                    currentStamp: paid.writer.stamp, new: "open", policy: "lattice")
+                    table: 1, key: Self.key, field: 1, outcome: .refused, policy: "lattice",
+                    base: "paid", current: "paid", currentStamp: paid.writer.stamp, new: "open",
+                    newStamp: second.writer.stamp)
             ])
     }
 
     @Test("A context covers only rows that were delivered; own writes are known anyway")
     func unseenRows() {
         let table = Self.table(.lastWriter)
-        let row = Self.merge([Write(author: 1, value: 1, effective: 5)], .lastWriter).row
+        let row = Self.merge([Write(author: 1, value: 1, effective: 5)], .lastWriter).state
         for (author, conflicts) in [(1 as UInt32, 0), (2, 1)] {
             let write = Write(author: author, value: 7, effective: 9, knows: [0, 1])
             let put = RowChange(table: 1, key: Self.key, kind: .update, puts: write.change.puts)
@@ -246,21 +252,22 @@ import Testing
             let change = RowChange(table: 1, key: Self.key, kind: kind)
             let none = RowMerge.merge(
                 change, into: nil, of: table, by: writer, scopes: [4], oid: { _ in nil })
-            #expect(none.row == nil)
+            #expect(none.state == nil)
             #expect(!none.isChanged)
+            #expect(none.isForgotten)
         }
     }
 
     @Test("A field of a newer schema is passed over")
     func unknownField() {
-        let row = Self.merge([], .lastWriter).row
+        let row = Self.merge([], .lastWriter).state
         let writer = Write(author: 1, value: 1, effective: 5).writer
         let change = RowChange(
             table: 1, key: Self.key, kind: .update, puts: [.init(50, 1)], adds: [.init(51, 1)])
         let outcome = RowMerge.merge(
             change, into: row, of: Self.table(.lastWriter), by: writer, scopes: [],
             oid: { _ in nil })
-        #expect(outcome.row == row)
+        #expect(outcome.state == row)
         #expect(!outcome.isChanged)
     }
 

@@ -28,7 +28,8 @@ import Testing
         #expect(taken.isEmpty)
     }
 
-    @Test("Whatever opens seals to the same bytes again: there is one encoding",
+    @Test(
+        "Whatever opens seals to the same bytes again: there is one encoding",
         arguments: 0..<60)
     func flippedBits(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -41,7 +42,8 @@ import Testing
         }
     }
 
-    @Test("Whatever opens after several bytes were replaced seals to the same bytes",
+    @Test(
+        "Whatever opens after several bytes were replaced seals to the same bytes",
         arguments: 0..<20)
     func replacedBytes(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -74,35 +76,60 @@ import Testing
         #expect(try ChangeSetCodec.open(wrapped()).content.changes == [])
     }
 
-    @Test("Other encodings and impossible parts of a change set are refused", arguments: [
-        ("fields out of order", "8402008402F601F6", WireError.notCanonical),
-        ("a field twice", "8400008401F601F6", .notCanonical),
-        ("a field without a value", "8400008301F602", .unexpected("field and value")),
-        ("no adds, but said so", "8500008080", .notCanonical),
-        ("adds out of order", "85000080840201 0101", .notCanonical),
-        ("an unknown kind", "84000380", .invalid("kind of change")),
-        ("a kind beyond a byte", "8400190100 80", .invalid("kind of change")),
-        ("a delete with a field", "8400028201F6", .invalid("fields in a delete")),
-        ("three parts", "8300 00", .unexpected("change")),
-        ("a long head", "841800 0080", .notCanonical),
-        ("a table beyond 32 bits", "841B0000000100000000 0080", .invalid("table")),
-        ("a field beyond 32 bits", "840000821B0000000100000000F6", .invalid("field")),
-        ("a value that is a map", "8400008201A0", .unexpected("value")),
-        ("a value that is a boolean", "8400008201F5", .unexpected("float")),
-        ("a value that is undefined", "8400008201F7", .unexpected("float")),
-        ("NaN", "8400008201FA7FC00000", .invalid("NaN or negative zero")),
-        ("negative zero", "8400008201FA80000000", .invalid("NaN or negative zero")),
-        ("half precision", "8400008201F93C00", .unexpected("float")),
-        ("a double that fits a float", "8400008201FB3FF0000000000000", .notCanonical),
-        ("an integer above 63 bits", "84000082011B8000000000000000",
-            .invalid("integer over 64 bits")),
-        ("text that is not UTF-8", "840000820161FF", .invalidText),
-        ("a surrogate in text", "840000820163EDA080", .invalidText),
-        ("an overlong form in text", "840000820162C080", .invalidText),
-        ("text of indefinite length", "84000082017F6161FF", .notCanonical),
-        ("a delta that is not a number", "85000080 8201F6", .unexpected("integer")),
-        ("more fields than a table has", "840000 990202", .overLimit("fieldsPerTableMax")),
-    ])
+    @Test(
+        "Other encodings and impossible parts of a change set are refused",
+        arguments: [
+            ("fields out of order", "8402008402F601F6", WireError.notCanonical),
+            ("a field twice", "8400008401F601F6", .notCanonical),
+            ("a field without a value", "8400008301F602", .unexpected("field and value")),
+            ("no adds, but said so", "8500008080", .notCanonical),
+            ("adds out of order", "85000080840201 0101", .notCanonical),
+            ("no edits, but said so", "860001808080", .notCanonical),
+            ("more parts than there are", "870001808080", .overLimit("parts of a change")),
+            (
+                "an edit without its removed part", "8600018080 82018101",
+                .unexpected("field, added and removed")
+            ),
+            ("an edit of nothing", "8600018080 83018080", .notCanonical),
+            ("edits out of order", "8600018080 86028101800181 0180", .notCanonical),
+            ("elements out of order", "8600018080 8301820201 80", .notCanonical),
+            ("an element twice", "8600018080 8301820101 80", .notCanonical),
+            ("text before a number", "8600018080 8301826161 01 80", .notCanonical),
+            (
+                "an element both added and removed", "8600018080 8301810181 01",
+                .invalid("an element both added and removed")
+            ),
+            ("null as an element", "8600018080 830181F680", .unexpected("element")),
+            (
+                "more elements than a set has", "8600018080 830199040180",
+                .overLimit("setElementsMax")
+            ),
+            ("a delete with an edit", "8600028080 8301810180", .invalid("fields in a delete")),
+            ("an unknown kind", "84000380", .invalid("kind of change")),
+            ("a kind beyond a byte", "8400190100 80", .invalid("kind of change")),
+            ("a delete with a field", "8400028201F6", .invalid("fields in a delete")),
+            ("three parts", "8300 00", .unexpected("change")),
+            ("a long head", "841800 0080", .notCanonical),
+            ("a table beyond 32 bits", "841B0000000100000000 0080", .invalid("table")),
+            ("a field beyond 32 bits", "840000821B0000000100000000F6", .invalid("field")),
+            ("a value that is a map", "8400008201A0", .unexpected("value")),
+            ("a value that is a boolean", "8400008201F5", .unexpected("float")),
+            ("a value that is undefined", "8400008201F7", .unexpected("float")),
+            ("NaN", "8400008201FA7FC00000", .invalid("NaN or negative zero")),
+            ("negative zero", "8400008201FA80000000", .invalid("NaN or negative zero")),
+            ("half precision", "8400008201F93C00", .unexpected("float")),
+            ("a double that fits a float", "8400008201FB3FF0000000000000", .notCanonical),
+            (
+                "an integer above 63 bits", "84000082011B8000000000000000",
+                .invalid("integer over 64 bits")
+            ),
+            ("text that is not UTF-8", "840000820161FF", .invalidText),
+            ("a surrogate in text", "840000820163EDA080", .invalidText),
+            ("an overlong form in text", "840000820162C080", .invalidText),
+            ("text of indefinite length", "84000082017F6161FF", .notCanonical),
+            ("a delta that is not a number", "85000080 8201F6", .unexpected("integer")),
+            ("more fields than a table has", "840000 990202", .overLimit("fieldsPerTableMax")),
+        ])
     func refusedChange(reason: Comment, change: String, expected: WireError) throws {
         // The key comes after the table, which is the first byte or bytes after the head.
         let parts = try hex(change)
@@ -116,17 +143,20 @@ import Testing
         #expect(error == expected, reason)
     }
 
-    @Test("Other encodings of a context are refused", arguments: [
-        ("a number of zero", "82 E1 00", WireError.invalid("dot number")),
-        ("a number beyond 63 bits", "82 E1 1B8000000000000000", .invalid("dot number")),
-        ("eras out of order", "84 E2 01 E1 01", .notCanonical),
-        ("an era twice", "84 E1 01 E1 02", .notCanonical),
-        ("lanes", "83 E1 01 80", .invalid("lanes in a vector are reserved")),
-        ("lanes alone", "81 80", .invalid("lanes in a vector are reserved")),
-        ("too many eras", "98 42", .overLimit("vectorEntriesMax")),
-    ])
+    @Test(
+        "Other encodings of a context are refused",
+        arguments: [
+            ("a number of zero", "82 E1 00", WireError.invalid("dot number")),
+            ("a number beyond 63 bits", "82 E1 1B8000000000000000", .invalid("dot number")),
+            ("eras out of order", "84 E2 01 E1 01", .notCanonical),
+            ("an era twice", "84 E1 01 E1 02", .notCanonical),
+            ("lanes", "83 E1 01 80", .invalid("lanes in a vector are reserved")),
+            ("lanes alone", "81 80", .invalid("lanes in a vector are reserved")),
+            ("too many eras", "98 42", .overLimit("vectorEntriesMax")),
+        ])
     func refusedContext(reason: Comment, context: String, expected: WireError) throws {
-        let digits = context
+        let digits =
+            context
             .replacing("E1", with: "50" + String(repeating: "A1", count: 16))
             .replacing("E2", with: "50" + String(repeating: "A2", count: 16))
         let whole = try wrapped(context: digits)

@@ -34,6 +34,19 @@ public protocol Application: Sendable {
     func consequences(
         of submission: Submission, in view: any TenantView
     ) throws -> [RowChange]
+
+    /// One value of two that were written without knowledge of each other, for fields of the
+    /// policy ``MergePolicy/custom(name:version:)``. Commutative, associative and idempotent.
+    func resolve(_ name: String, version: UInt32, _ left: Value, _ right: Value) throws -> Value
+}
+
+extension Application {
+    /// For a schema without custom policies.
+    public func resolve(
+        _ name: String, version: UInt32, _ left: Value, _ right: Value
+    ) throws -> Value {
+        throw Problem(.internalFailure, "the policy \(name)/\(version) has no function")
+    }
 }
 
 /// A change set before the application, with what the hub found out about it.

@@ -37,22 +37,32 @@ public struct RowChange: Hashable, Sendable {
     public let puts: [Put]
     /// Ascending by field, each field once.
     public let adds: [Add]
+    /// Ascending by field, each field once; only for sets.
+    public let edits: [SetEdit]
 
-    public init(table: TableID, key: RowKey, kind: Kind, puts: [Put] = [], adds: [Add] = []) {
+    public init(
+        table: TableID, key: RowKey, kind: Kind, puts: [Put] = [], adds: [Add] = [],
+        edits: [SetEdit] = []
+    ) {
         self.table = table
         self.key = key
         self.kind = kind
         self.puts = puts.sorted { $0.field < $1.field }
         self.adds = adds.sorted { $0.field < $1.field }
+        self.edits = edits.sorted { $0.field < $1.field }
     }
 
-    /// For a decoder that has seen that both are ascending, each field once.
-    package init(table: TableID, key: RowKey, kind: Kind, ordered puts: [Put], adds: [Add]) {
+    /// For a decoder that has seen that all are ascending, each field once.
+    package init(
+        table: TableID, key: RowKey, kind: Kind, ordered puts: [Put], adds: [Add],
+        edits: [SetEdit] = []
+    ) {
         self.table = table
         self.key = key
         self.kind = kind
         self.puts = puts
         self.adds = adds
+        self.edits = edits
     }
 
     /// The value that the change puts into the field; `nil` when it puts none.

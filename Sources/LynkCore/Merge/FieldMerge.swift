@@ -1,4 +1,6 @@
-/// One field's decision (Protocol/04-merge.md). Pure and total.
+/// One register's decision (Protocol/04-merge.md). Pure and total.
+///
+/// Policies with ``LiveVersions`` are decided by those instead; over one value they are registers.
 public enum FieldMerge: Sendable, Equatable {
     /// The new value and its stamp replace the current ones; the values may be equal.
     case replace
@@ -39,7 +41,7 @@ public enum FieldMerge: Sendable, Equatable {
             // Null is no number, so it is neither less nor more: a number replaces it.
             guard let number = new.integerValue else { return .same }
             return current.integerValue.map { number < $0 } ?? true ? .replace : .same
-        case .lastWriter, .counter:
+        case .lastWriter, .group, .counter, .set, .flag, .multiValue, .custom:
             if knew { return .replace }
             return isLater() ? .replaceInConflict : .keepInConflict
         }

@@ -6,8 +6,20 @@ public struct Writer: Sendable {
 
     private enum Knowledge: Sendable {
         case everything
-        /// Per era handle the highest contained number; a missing era is zero.
-        case contained([UInt32: UInt64])
+        /// Per era handle the highest contained number, a missing era being zero; and per author
+        /// the effective time of its last change set in the chain behind this one.
+        case contained([UInt32: UInt64], lanes: [UInt32: HybridTimestamp])
+    }
+
+    /// How the author stands to a commit.
+    public enum Relation: Sendable, Equatable {
+        /// The author had it.
+        case knew
+        /// Its author had this one: a change set that was released from quarantine meets a later
+        /// one of its own lane.
+        case isKnown
+        /// Neither had the other.
+        case concurrent
     }
 
     /// A writer that had seen every commit before its own: the hub itself.
@@ -17,23 +29,41 @@ public struct Writer: Sendable {
         knowledge = .everything
     }
 
-    /// - Parameter contained: its context, truncated to what the hub has, inherited eras included.
-    public init(stamp: Stamp, oid: ContentID, contained: [UInt32: UInt64]) {
+    /// - Parameters:
+    ///   - contained: its context, truncated to what the hub has, inherited eras included.
+    ///   - lanes: earlier lanes of the same device, by author handle: the effective time of the
+    ///     last change set that the chain behind this one has of each.
+    public init(
+        stamp: Stamp, oid: ContentID, contained: [UInt32: UInt64],
+        lanes: [UInt32: HybridTimestamp] = [:]
+    ) {
         self.stamp = stamp
         self.oid = oid
-        knowledge = .contained(contained)
+        knowledge = .contained(contained, lanes: lanes)
     }
 
-    /// Whether the author had the commit that wrote this stamp: its dot is in the context and the
-    /// row was delivered, or it is an earlier change set of the author's own lane.
+    /// Whether the author had the commit that wrote this stamp, or the other way round.
     ///
+    /// The author had it when its dot is in the context and the row was delivered, or when it is
+    /// an earlier change set of the author's own chain. Within a lane effective times ascend, so
+    /// they tell which of two came first.
     /// - Parameter sees: whether the row is in a scope that the author had; a context covers
     ///   only what was delivered.
-    public func knew(_ other: Stamp, sees: Bool = true) -> Bool {
+    public func relation(to other: Stamp, sees: Bool = true) -> Relation {
         switch knowledge {
-        case .everything: true
-        case .contained(let numbers):
-            other.author == stamp.author || sees && other.number <= numbers[other.era] ?? 0
+        case .everything: return .knew
+        case .contained(let numbers, let lanes):
+            if other.author == stamp.author {
+                return other.effective > stamp.effective ? .isKnown : .knew
+            }
+            if sees, other.number <= numbers[other.era] ?? 0 { return .knew }
+            if let last = lanes[other.author], other.effective <= last { return .knew }
+            return .concurrent
         }
+    }
+
+    /// Whether the author had the commit that wrote this stamp.
+    public func knew(_ other: Stamp, sees: Bool = true) -> Bool {
+        relation(to: other, sees: sees) == .knew
     }
 }

@@ -38,6 +38,12 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case counterOverflow = "counter_overflow"
     case deleteUnsupported = "delete_unsupported"
     case notAuthorized = "not_authorized"
+    case waitingForBirth = "waiting_for_birth"
+    case rowForgotten = "row_forgotten"
+    case referenceUnknown = "reference_unknown"
+    case rowReferenced = "row_referenced"
+    case parentDeleted = "parent_deleted"
+    case uniqueTaken = "unique_taken"
     // edges
     case storeBusy = "store_busy"
     case storeFailed = "store_failed"
@@ -88,6 +94,13 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .counterOverflow: "Correct the amount: the sum does not fit 64 bits."
         case .deleteUnsupported: "State a correcting fact instead of deleting the row."
         case .notAuthorized: "Ask the office for the right; the change is kept for review."
+        case .waitingForBirth:
+            "Wait: the change set is kept and applied by itself when the row's birth arrives."
+        case .rowForgotten: "Write the row again under a new key, or ask the office to restore it."
+        case .referenceUnknown: "Write the row that the named field refers to, or clear the field."
+        case .rowReferenced: "Delete or change the rows that name this row first."
+        case .parentDeleted: "Name another row in the field, or ask the office to restore the row."
+        case .uniqueTaken: "Choose another value: the first claim stands."
         case .storeBusy: "Repeat the request."
         case .storeFailed:
             "Check disk space and permissions, then try again; nothing was acknowledged."

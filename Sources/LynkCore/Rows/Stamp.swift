@@ -34,18 +34,31 @@ public struct StampRecord: Hashable, Sendable {
     public let scopes: [UInt32]
     /// The commit that gave birth to the row.
     public let row: Stamp
+    /// 0 for the first birth of the key; one more for each birth by one who knew the delete.
+    public let generation: UInt32
     /// Ascending by field.
     public private(set) var overrides: [Override]
 
-    public init(scopes: [UInt32], row: Stamp, overrides: [Override] = []) {
+    public init(
+        scopes: [UInt32], row: Stamp, generation: UInt32 = 0, overrides: [Override] = []
+    ) {
         self.scopes = scopes
         self.row = row
+        self.generation = generation
         self.overrides = overrides
     }
 
     public subscript(field: FieldID) -> Stamp {
         overrides.first { $0.field == field }?.stamp ?? row
     }
+
+    /// Whether the commit wrote what stands in the row, its birth or a field.
+    func holds(_ stamp: Stamp) -> Bool {
+        row == stamp || overrides.contains { $0.stamp == stamp }
+    }
+
+    /// The commits that wrote what stands in the row.
+    var stamps: Set<Stamp> { Set(overrides.map(\.stamp)).union([row]) }
 
     /// Notes that this commit wrote the field last.
     public mutating func set(_ stamp: Stamp, for field: FieldID) {

@@ -30,10 +30,13 @@ public struct FieldSchema: Hashable, Sendable {
     /// What a row has that never wrote the field. Neither sent nor digested, so adding a field
     /// with a default costs nothing.
     public let defaultValue: Value
+    /// The row that a key in this field names; judged at the hub.
+    public let references: Reference?
 
     public init(
         _ id: FieldID, _ name: String, _ type: FieldType, _ policy: MergePolicy = .lastWriter,
-        by authority: FieldAuthority = .device, default defaultValue: Value = .null
+        by authority: FieldAuthority = .device, default defaultValue: Value = .null,
+        references: Reference? = nil
     ) {
         self.id = id
         self.name = name
@@ -41,6 +44,7 @@ public struct FieldSchema: Hashable, Sendable {
         self.policy = policy
         self.authority = authority
         self.defaultValue = defaultValue
+        self.references = references
     }
 }
 
@@ -70,18 +74,32 @@ public struct TableSchema: Hashable, Sendable {
     /// In the order of their columns; the key column `id` comes before them and is not listed.
     public let fields: [FieldSchema]
     public let indexes: [IndexSchema]
+    public let deletes: DeletePolicy
+    public let uniques: [UniqueSchema]
+    /// Whether a merge into a row of this table may need ``LiveVersions`` of a field.
+    public let hasLiveVersions: Bool
     private let ordinals: [FieldID: Int]
     private let names: [String: Int]
+    private let groups: [String: [Int]]
 
+    /// - Parameter deletes: `updateWins` unless said otherwise; facts are never deleted.
     public init(
         _ id: TableID, _ name: String, _ kind: TableKind, _ fields: [FieldSchema],
-        indexes: [IndexSchema] = []
+        indexes: [IndexSchema] = [], deletes: DeletePolicy? = nil, uniques: [UniqueSchema] = []
     ) {
         self.id = id
         self.name = name
         self.kind = kind
         self.fields = fields
         self.indexes = indexes
+        self.deletes = deletes ?? (kind == .appendOnly ? .forbidden : .updateWins)
+        self.uniques = uniques
+        hasLiveVersions = fields.contains { $0.policy.hasLiveVersions }
+        var groups: [String: [Int]] = [:]
+        for (ordinal, field) in fields.enumerated() {
+            if case .group(let group) = field.policy { groups[group, default: []].append(ordinal) }
+        }
+        self.groups = groups
         ordinals = Dictionary(
             fields.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
         names = Dictionary(
@@ -92,6 +110,15 @@ public struct TableSchema: Hashable, Sendable {
     public func ordinal(of field: FieldID) -> Int? { ordinals[field] }
     /// The place in ``fields`` of the field with this name.
     public func ordinal(named name: String) -> Int? { names[name] }
+
+    /// The places of the fields of a group, ascending.
+    public func ordinals(ofGroup group: String) -> [Int] { groups[group] ?? [] }
+
+    /// The field that the loser of a claim gives up: the first one that may be NULL.
+    public func clearedField(of unique: UniqueSchema) -> FieldSchema? {
+        unique.fields.lazy.compactMap { self.ordinal(named: $0) }.map { fields[$0] }
+            .first { $0.mayBeCleared }
+    }
 
     /// A row that wrote nothing.
     public var defaults: [Value] { fields.map(\.defaultValue) }

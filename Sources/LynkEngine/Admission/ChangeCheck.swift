@@ -2,9 +2,12 @@ import LynkCore
 
 /// Whether the changes of one change set fit the schema and the rows that are there.
 enum ChangeCheck {
+    /// - Parameter isDeleted: whether a key that the view does not show was deleted: writes to
+    ///   it are the merge's to decide.
     /// - Returns: why the change set is quarantined, or `nil`.
     static func problem(
-        _ changes: [RowChange], schema: Schema, in view: some TenantView
+        _ changes: [RowChange], schema: Schema, in view: some TenantView,
+        isDeleted: (TableID, RowKey) throws -> Bool = { _, _ in false }
     ) throws -> Problem? {
         var born: Set<BirthName> = []
         for change in changes {
@@ -15,9 +18,9 @@ enum ChangeCheck {
             if let problem = problem(change, table: table) { return problem }
             let name = BirthName(table: change.table, key: change.key)
             if change.kind == .insert { born.insert(name) } else if born.contains(name) { continue }
-            if let problem = try problem(change, of: table, over: view.row(table.id, change.key)) {
-                return problem
-            }
+            let row = try view.row(table.id, change.key)
+            if try row == nil && isDeleted(table.id, change.key) { continue }
+            if let problem = problem(change, of: table, over: row) { return problem }
         }
         return nil
     }
@@ -28,7 +31,7 @@ enum ChangeCheck {
     }
 
     private static func problem(_ change: RowChange, table: TableSchema) -> Problem? {
-        if change.kind == .delete {
+        if change.kind == .delete, table.deletes == .forbidden {
             return Problem(.deleteUnsupported, "a row of \(table.name)")
         }
         if change.kind == .update, table.kind == .appendOnly {
@@ -54,22 +57,46 @@ enum ChangeCheck {
                 return Problem(.fieldNotWritable, "\(table.name).\(field.name)")
             }
         }
+        for edit in change.edits {
+            guard let field = field(edit.field, of: table), field.policy == .set else {
+                return Problem(.schemaUnknown, "field \(edit.field) of \(table.name) is not a set")
+            }
+            if field.authority == .hub {
+                return Problem(.fieldNotWritable, "\(table.name).\(field.name)")
+            }
+        }
+        return partialGroup(change, of: table)
+    }
+
+    /// The fields of a group are one register, so an update that puts one puts all.
+    private static func partialGroup(_ change: RowChange, of table: TableSchema) -> Problem? {
+        guard change.kind == .update else { return nil }
+        for put in change.puts {
+            guard case .group(let group)? = field(put.field, of: table)?.policy else { continue }
+            for ordinal in table.ordinals(ofGroup: group)
+            where change.put(table.fields[ordinal].id) == nil {
+                return Problem(
+                    .valueInvalid,
+                    "\(table.name).\(table.fields[ordinal].name) is written with its group \(group)"
+                )
+            }
+        }
         return nil
     }
 
     private static func problem(
         _ change: RowChange, of table: TableSchema, over current: StampedRow?
-    ) throws -> Problem? {
+    ) -> Problem? {
         switch (change.kind, current) {
         case (.insert, let current?):
             // The same birth again under another content id is harmless only when it says the same.
             let agrees = change.puts.allSatisfy { put in
                 table.ordinal(of: put.field).map { current.values[$0] == put.value } ?? false
             }
-            return agrees && change.adds.isEmpty
+            return agrees && change.adds.isEmpty && change.edits.isEmpty
                 ? nil
                 : Problem(.factReused, "\(table.name) \(change.key) exists with other content")
-        case (.update, nil):
+        case (.update, nil), (.delete, nil):
             return Problem(.rowUnknown, "\(table.name) \(change.key)")
         default:
             return nil
@@ -78,17 +105,5 @@ enum ChangeCheck {
 
     private static func field(_ id: FieldID, of table: TableSchema) -> FieldSchema? {
         table.ordinal(of: id).map { table.fields[$0] }
-    }
-}
-
-extension FieldSchema {
-    /// Why the value may not be put into the field, or `nil`.
-    func problem(with value: Value) -> String? {
-        if policy == .counter { return "is a counter: it takes additions only" }
-        guard type.admits(value) else { return "is of type \(type.rawValue)" }
-        if case .lattice(let lattice) = policy, lattice.rank(value) == nil {
-            return "has no such state"
-        }
-        return nil
     }
 }

@@ -20,12 +20,14 @@ extension HubTransaction {
     ) throws -> [Conflict] {
         let stored = try storage.stored(table, change.key)
         let outcome = try RowMerge.merge(
-            change, into: stored?.row, of: table, by: writer,
+            change, into: (stored?.row).map { .present($0) }, of: table, by: writer,
             scopes: try scopeHandles(of: change, table, effective: writer.stamp.effective),
             sees: isVisible(stored?.row),
-            oid: { try self.storage.oid(at: self.state.position(of: $0)) })
-        if outcome.overflowed {
-            throw Problem(.counterOverflow, "\(table.name) \(change.key)")
+            oid: { try self.storage.oid(at: self.state.position(of: $0)) }, live: { _ in nil },
+            resolve: { try application.resolve($0, version: $1, $2, $3) })
+        if let problem = outcome.problem { throw problem }
+        if stored != nil, outcome.row == nil {
+            throw Problem(.deleteUnsupported, "a row of \(table.name)")
         }
         if let row = outcome.row, outcome.isChanged {
             if let stored {

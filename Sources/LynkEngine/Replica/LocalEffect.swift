@@ -14,7 +14,10 @@ public enum LocalEffect {
     ) throws -> RowChange? {
         guard let after else {
             if before == nil { return nil }
-            throw Problem(.deleteUnsupported, "a row of \(table.name)")
+            guard table.deletes != .forbidden else {
+                throw Problem(.deleteUnsupported, "a row of \(table.name)")
+            }
+            return RowChange(table: table.id, key: key, kind: .delete)
         }
         if before != nil, before == after { return nil }
         if before != nil, table.kind == .appendOnly {
@@ -22,23 +25,45 @@ public enum LocalEffect {
         }
         var puts: [RowChange.Put] = []
         var adds: [RowChange.Add] = []
-        for (ordinal, field) in table.fields.enumerated() {
+        var edits: [SetEdit] = []
+        for ordinal in written(of: table, from: before, to: after) {
+            let field = table.fields[ordinal]
             let old = before?[ordinal] ?? field.defaultValue
             let new = after[ordinal]
-            if new == old { continue }
             guard field.authority == .device else {
                 throw Problem(.fieldNotWritable, "\(table.name).\(field.name)")
             }
-            if field.policy == .counter {
+            switch field.policy {
+            case .counter:
                 adds.append(.init(field.id, try delta(field, of: table, from: old, to: new)))
-            } else {
+            case .set:
+                guard let edit = SetEdit(field.id, from: old, to: new) else {
+                    throw Problem(.valueInvalid, "\(table.name).\(field.name) holds no set")
+                }
+                edits.append(edit)
+            default:
                 try check(new, in: field, of: table)
                 puts.append(.init(field.id, new))
             }
         }
         return RowChange(
             table: table.id, key: key, kind: before == nil ? .insert : .update, puts: puts,
-            adds: adds)
+            adds: adds, edits: edits)
+    }
+
+    /// The fields that the change names: those that differ, and with one of a group in an update
+    /// all of the group.
+    private static func written(
+        of table: TableSchema, from before: [Value]?, to after: [Value]
+    ) -> [Int] {
+        let old = before ?? table.defaults
+        var ordinals = Set(table.fields.indices.filter { old[$0] != after[$0] })
+        guard before != nil else { return ordinals.sorted() }
+        for ordinal in ordinals {
+            guard case .group(let group) = table.fields[ordinal].policy else { continue }
+            ordinals.formUnion(table.ordinals(ofGroup: group))
+        }
+        return ordinals.sorted()
     }
 
     private static func delta(

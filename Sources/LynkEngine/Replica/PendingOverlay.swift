@@ -42,7 +42,9 @@ public enum PendingOverlay {
                     values = next
                     isPending = true
                 }
-            case (.insert, .some), (.update, nil), (.delete, _):
+            case (.delete, .some):
+                values = nil
+            case (.insert, .some), (.update, nil), (.delete, nil):
                 // The first birth stands, and nothing is known of a row that is not there.
                 continue
             }
@@ -55,7 +57,7 @@ public enum PendingOverlay {
         for put in change.puts {
             if let ordinal = table.ordinal(of: put.field) { values[ordinal] = put.value }
         }
-        add(change.adds, to: &values, of: table)
+        add(change, to: &values, of: table)
         return values
     }
 
@@ -63,7 +65,7 @@ public enum PendingOverlay {
     private static func step(
         _ change: RowChange, into values: inout [Value], of table: TableSchema
     ) -> Bool {
-        var isEffective = !change.adds.isEmpty
+        var isEffective = !change.adds.isEmpty || !change.edits.isEmpty
         for put in change.puts {
             guard let ordinal = table.ordinal(of: put.field) else { continue }
             let decision = FieldMerge.decide(
@@ -73,17 +75,21 @@ public enum PendingOverlay {
             values[ordinal] = put.value
             isEffective = true
         }
-        add(change.adds, to: &values, of: table)
+        add(change, to: &values, of: table)
         return isEffective
     }
 
     private static func add(
-        _ adds: [RowChange.Add], to values: inout [Value], of table: TableSchema
+        _ change: RowChange, to values: inout [Value], of table: TableSchema
     ) {
-        for add in adds {
+        for add in change.adds {
             guard let ordinal = table.ordinal(of: add.field) else { continue }
             // A sum that leaves 64 bits is the hub's to refuse; until then it wraps.
             values[ordinal] = .integer((values[ordinal].integerValue ?? 0) &+ add.delta)
+        }
+        for edit in change.edits {
+            guard let ordinal = table.ordinal(of: edit.field) else { continue }
+            values[ordinal] = edit.applied(to: values[ordinal])
         }
     }
 }

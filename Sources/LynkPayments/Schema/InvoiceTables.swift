@@ -2,7 +2,8 @@ import LynkCore
 
 /// What a retailer owes for one delivery. The figures never change; only the standing does.
 enum InvoiceField: UInt32, TableField {
-    case retailer = 1, number, issueDate, dueDate, taxable, gst, roundOff, total
+    case retailer = 1
+    case number, issueDate, dueDate, taxable, gst, roundOff, total
     /// NO or YES; an invoice once cancelled stays so.
     case cancelled
     /// What is not covered by allocations yet.
@@ -12,7 +13,8 @@ enum InvoiceField: UInt32, TableField {
 
     static let byRetailer = IndexSchema(
         "by_retailer_status", ["retailer", "status", "issue_date"])
-    static let table = TableSchema(5, "invoice", .mutable, fields, indexes: [byRetailer])
+    static let table = TableSchema(
+        5, "invoice", .mutable, fields, indexes: [byRetailer], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -39,7 +41,10 @@ enum Cancellation {
 
 /// Where an invoice stands, by what is open of it.
 enum InvoiceStatus: String, CaseIterable {
-    case open = "OPEN", partial = "PARTIAL", paid = "PAID", cancelled = "CANCELLED"
+    case open = "OPEN"
+    case partial = "PARTIAL"
+    case paid = "PAID"
+    case cancelled = "CANCELLED"
 
     init(open: Int64, total: Int64) {
         self = open == 0 ? .paid : open == total ? .open : .partial

@@ -25,7 +25,8 @@ enum JournalEntryField: UInt32, TableField {
 
 /// One side of an entry: a debit or a credit in minor units, never both.
 enum PostingField: UInt32, TableField {
-    case entry = 1, line, account
+    case entry = 1
+    case line, account
     /// The retailer or worker whose sub-account it is; NULL for the tenant's own accounts.
     case party
     case debit, credit
@@ -47,7 +48,8 @@ enum PostingField: UInt32, TableField {
 /// Something that a person should look at. The key follows from kind and subjects, so the same
 /// anomaly found in any order is one row.
 enum ExceptionField: UInt32, TableField {
-    case kind = 1, severity, state
+    case kind = 1
+    case severity, state
     /// Keys in text, ascending, separated by a space.
     case subjects
     case retailer, payment
@@ -55,7 +57,7 @@ enum ExceptionField: UInt32, TableField {
     case rival
     case detail, amount, openedPosition, openedAt
 
-    static let table = TableSchema(13, "exception", .mutable, fields)
+    static let table = TableSchema(13, "exception", .mutable, fields, deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {

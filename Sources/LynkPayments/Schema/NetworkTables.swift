@@ -2,9 +2,10 @@ import LynkCore
 
 /// The tenant as its devices know it; the key is the tenant's id.
 enum TenantProfileField: UInt32, TableField {
-    case name = 1, district, state, phone, currency, zone, status, plan, allocationOrder
+    case name = 1
+    case district, state, phone, currency, zone, status, plan, allocationOrder
 
-    static let table = TableSchema(1, "tenant_profile", .mutable, fields)
+    static let table = TableSchema(1, "tenant_profile", .mutable, fields, deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -28,7 +29,7 @@ enum AreaField: UInt32, TableField {
     case zipcodes
     case active
 
-    static let table = TableSchema(2, "area", .mutable, fields)
+    static let table = TableSchema(2, "area", .mutable, fields, deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -40,12 +41,13 @@ enum AreaField: UInt32, TableField {
 }
 
 enum WorkerField: UInt32, TableField {
-    case name = 1, phone
+    case name = 1
+    case phone
     /// Keys of areas in text, separated by a space.
     case areas
     case active
 
-    static let table = TableSchema(3, "worker", .mutable, fields)
+    static let table = TableSchema(3, "worker", .mutable, fields, deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -59,7 +61,8 @@ enum WorkerField: UInt32, TableField {
 
 /// A shop as one tenant knows it: the link, a copy of its identity, and what it owes.
 enum RetailerField: UInt32, TableField {
-    case code = 1, name, phone, area, zipcode, creditLimit, paymentTermsDays
+    case code = 1
+    case name, phone, area, zipcode, creditLimit, paymentTermsDays
     /// Keys of workers in text, separated by a space; empty means visible by area.
     case directWorkers
     case active
@@ -70,7 +73,8 @@ enum RetailerField: UInt32, TableField {
     case openExceptions
 
     static let byActive = IndexSchema("by_active", ["active", "area"])
-    static let table = TableSchema(4, "retailer", .mutable, fields, indexes: [byActive])
+    static let table = TableSchema(
+        4, "retailer", .mutable, fields, indexes: [byActive], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {

@@ -3,7 +3,8 @@ import LynkCore
 /// Money that somebody says was handed over. What was said never changes; how far the
 /// conversation came is ``Lifecycle``; what the books made of it is the hub's.
 enum PaymentField: UInt32, TableField {
-    case retailer = 1, worker, amount, currency, method, reference, receiptNumber, claimedAt
+    case retailer = 1
+    case worker, amount, currency, method, reference, receiptNumber, claimedAt
     /// Keys of invoices that the payer named, in text, separated by a comma.
     case intent
     /// What the device's own allocation would touch: `invoice:amount`, separated by a comma.
@@ -26,7 +27,7 @@ enum PaymentField: UInt32, TableField {
         "by_credit", ["retailer", "has_credit", "posted_position"])
     static let byWorker = IndexSchema("by_worker_day", ["worker", "business_day"])
     static let table = TableSchema(
-        7, "payment", .mutable, fields, indexes: [byCredit, byWorker])
+        7, "payment", .mutable, fields, indexes: [byCredit, byWorker], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -58,14 +59,15 @@ enum PaymentField: UInt32, TableField {
 
 /// Money for one invoice out of one payment; voided, never deleted.
 enum AllocationField: UInt32, TableField {
-    case payment = 1, invoice, retailer, amount, entry
+    case payment = 1
+    case invoice, retailer, amount, entry
     /// The journal entry that took it back; NULL while it stands.
     case voidedBy
 
     static let byInvoice = IndexSchema("by_invoice", ["invoice"])
     static let byPayment = IndexSchema("by_payment", ["payment"])
     static let table = TableSchema(
-        8, "allocation", .mutable, fields, indexes: [byInvoice, byPayment])
+        8, "allocation", .mutable, fields, indexes: [byInvoice, byPayment], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -82,7 +84,8 @@ enum AllocationField: UInt32, TableField {
 /// What one payment expected to cover of one invoice, and beside whom: the evidence by which
 /// double collection is found in any order of arrival.
 enum ClaimField: UInt32, TableField {
-    case invoice = 1, payment, worker, amount
+    case invoice = 1
+    case payment, worker, amount
     /// What the author's confirmed data showed as open.
     case base
     /// Claims of the author itself that were not confirmed to it yet; keys in text.
@@ -110,7 +113,8 @@ enum ClaimField: UInt32, TableField {
 
 /// What other workers see of a collection at a shop that they share.
 enum CollectionNoticeField: UInt32, TableField {
-    case retailer = 1, amount, method, day, workerLabel
+    case retailer = 1
+    case amount, method, day, workerLabel
 
     static let table = TableSchema(10, "collection_notice", .appendOnly, fields)
 

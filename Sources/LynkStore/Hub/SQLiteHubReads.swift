@@ -219,12 +219,13 @@ class SQLiteHubReads: HubReads {
             let table = TableID(truncatingIfNeeded: row.integer(0))
             let field = tables[table]?.schema.fields.first { $0.name == row.text(2) }?.id
             return Conflict(
-                table: table, key: try row.key(1), field: field ?? 0, outcome: outcome,
-                current: row.cell(5).value,
+                table: table, key: try row.key(1), field: field, outcome: outcome,
+                policy: row.text(3), current: row.cell(5).value,
                 currentStamp: Stamp(
                     era: UInt32(row.integer(6)), number: UInt64(bitPattern: row.integer(7)),
                     effective: .zero, author: 0),
-                new: row.cell(8).value, policy: row.text(3))
+                new: row.cell(8).value,
+                newStamp: Stamp(era: 0, number: 0, effective: .zero, author: 0))
         }
     }
 

@@ -215,7 +215,7 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
             $0.bind(1, position)
             $0.bind(2, Int64(conflict.table))
             $0.bind(3, blob: conflict.key.bytes)
-            $0.bind(4, text: field?.name ?? String(conflict.field))
+            $0.bind(4, text: field?.name ?? conflict.field.map { String($0) } ?? "")
             $0.bind(5, text: conflict.policy)
             $0.bind(6, text: conflict.outcome.rawValue)
             $0.bind(7, conflict.current)

@@ -111,11 +111,8 @@ struct CapturedChange {
     }
 
     private static func check(_ field: FieldSchema, _ table: TableSchema, _ value: Value) throws {
-        guard field.type.admits(value) else {
-            throw Problem(.valueInvalid, "\(table.name).\(field.name) is a \(field.type.rawValue)")
-        }
-        if case .lattice(let lattice) = field.policy, lattice.rank(value) == nil {
-            throw Problem(.valueInvalid, "\(table.name).\(field.name) has no such state")
+        if let reason = field.problem(with: value) {
+            throw Problem(.valueInvalid, "\(table.name).\(field.name) \(reason)")
         }
     }
 

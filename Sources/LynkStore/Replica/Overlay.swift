@@ -138,6 +138,11 @@ struct Overlay {
             values[ordinal] = .integer((values[ordinal].integerValue ?? 0) &+ add.delta)
             changed.insert(ordinal)
         }
+        for edit in change.edits {
+            guard let ordinal = table.ordinal(of: edit.field) else { continue }
+            values[ordinal] = edit.applied(to: values[ordinal])
+            changed.insert(ordinal)
+        }
         return changed.sorted()
     }
 

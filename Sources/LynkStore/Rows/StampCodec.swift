@@ -3,8 +3,8 @@ import LynkWire
 
 /// The bytes of the `_stamp` column: varints over a replica's own handles; never sent.
 ///
-/// scopes, row stamp, then (field, stamp) for each override. About fifteen bytes for a row that
-/// was written once.
+/// Count of scopes and generation in one number, scopes, row stamp, then (field, stamp) for each
+/// override. About fifteen bytes for a row that was written once.
 enum StampCodec {
     static func encode(_ record: StampRecord) -> [UInt8] {
         var bytes: [UInt8] = []
@@ -14,7 +14,8 @@ enum StampCodec {
     }
 
     static func encode(_ record: StampRecord, to bytes: inout [UInt8]) {
-        appendVarint(UInt64(record.scopes.count), to: &bytes)
+        appendVarint(
+            UInt64(record.scopes.count) | UInt64(record.generation) << 2, to: &bytes)
         for scope in record.scopes { appendVarint(UInt64(scope), to: &bytes) }
         append(record.row, to: &bytes)
         for override in record.overrides {
@@ -35,8 +36,11 @@ enum StampCodec {
     static func decode(_ bytes: UnsafeRawBufferPointer) throws -> StampRecord {
         do {
             var position = 0
-            let count = try readVarint(bytes, at: &position)
-            guard count <= 2 else { throw WireError.invalid("scopes of a row") }
+            let first = try readVarint(bytes, at: &position)
+            let count = first & 3
+            guard count <= 2, let generation = UInt32(exactly: first >> 2) else {
+                throw WireError.invalid("scopes of a row")
+            }
             var scopes: [UInt32] = []
             scopes.reserveCapacity(Int(count))
             for _ in 0..<count { scopes.append(try handle(bytes, &position)) }
@@ -46,7 +50,8 @@ enum StampCodec {
                 let field = try handle(bytes, &position)
                 overrides.append(.init(field: field, stamp: try stamp(bytes, &position)))
             }
-            return StampRecord(scopes: scopes, row: row, overrides: overrides)
+            return StampRecord(
+                scopes: scopes, row: row, generation: generation, overrides: overrides)
         } catch {
             throw Problem(.storeFailed, "a row's stamp is damaged: \(error)")
         }

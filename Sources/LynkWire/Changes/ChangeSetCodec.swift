@@ -60,26 +60,6 @@ public enum ChangeSetCodec {
     }
 }
 
-extension CBORWriter {
-    fileprivate mutating func change(_ change: RowChange) {
-        array(change.adds.isEmpty ? 4 : 5)
-        unsigned(UInt64(change.table))
-        identifier(change.key)
-        unsigned(UInt64(change.kind.rawValue))
-        array(2 * change.puts.count)
-        for put in change.puts {
-            unsigned(UInt64(put.field))
-            value(put.value)
-        }
-        if change.adds.isEmpty { return }
-        array(2 * change.adds.count)
-        for add in change.adds {
-            unsigned(UInt64(add.field))
-            integer(add.delta)
-        }
-    }
-}
-
 extension CBORReader {
     fileprivate mutating func changeSet() throws(WireError) -> ChangeSet {
         try array(exactly: ChangeSetCodec.elements)
@@ -107,56 +87,5 @@ extension CBORReader {
         try array(exactly: 2)
         let name = try text(Limits.intentBytesMax, "intentBytesMax")
         return Intent(name: name, arguments: try text(Limits.intentBytesMax, "intentBytesMax"))
-    }
-
-    private mutating func change() throws(WireError) -> RowChange {
-        let parts = try array(5, "parts of a change")
-        guard parts >= 4 else { throw .unexpected("change") }
-        let table = try unsigned32("table")
-        let key = try identifier(RowTag.self)
-        guard let kind = RowChange.Kind(rawValue: UInt8(clamping: try unsigned())) else {
-            throw .invalid("kind of change")
-        }
-        let puts = try puts()
-        let adds = parts == 5 ? try adds() : []
-        guard kind != .delete || (puts.isEmpty && adds.isEmpty) else {
-            throw .invalid("fields in a delete")
-        }
-        return RowChange(table: table, key: key, kind: kind, ordered: puts, adds: adds)
-    }
-
-    private mutating func puts() throws(WireError) -> [RowChange.Put] {
-        let count = try pairs()
-        var puts: [RowChange.Put] = []
-        puts.reserveCapacity(count)
-        for _ in 0..<count {
-            let field = try field(after: puts.last?.field)
-            puts.append(RowChange.Put(field, try value()))
-        }
-        return puts
-    }
-
-    private mutating func adds() throws(WireError) -> [RowChange.Add] {
-        let count = try pairs()
-        guard count > 0 else { throw .notCanonical }
-        var adds: [RowChange.Add] = []
-        adds.reserveCapacity(count)
-        for _ in 0..<count {
-            let field = try field(after: adds.last?.field)
-            adds.append(RowChange.Add(field, try integer()))
-        }
-        return adds
-    }
-
-    private mutating func pairs() throws(WireError) -> Int {
-        let count = try array(2 * Limits.fieldsPerTableMax, "fieldsPerTableMax")
-        guard count.isMultiple(of: 2) else { throw .unexpected("field and value") }
-        return count / 2
-    }
-
-    private mutating func field(after last: FieldID?) throws(WireError) -> FieldID {
-        let field = try unsigned32("field")
-        if let last, last >= field { throw .notCanonical }
-        return field
     }
 }

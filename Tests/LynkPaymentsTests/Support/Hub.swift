@@ -92,8 +92,10 @@ final class Hub {
         for change in changes {
             guard let table = application.schema.table(change.table) else { continue }
             let outcome = RowMerge.merge(
-                change, into: view.row(change.table, change.key), of: table, by: writer,
-                scopes: [], oid: { oids[$0.number] })
+                change, into: view.row(change.table, change.key).map { .present($0) }, of: table,
+                by: writer,
+                scopes: [], oid: { oids[$0.number] }, live: { _ in nil },
+                resolve: { _, _, _, _ in nil })
             if let row = outcome.row { view.put(row, in: table) }
             conflicts += outcome.conflicts
         }

@@ -174,11 +174,13 @@ final class History {
                 guard let meant = expected[row.key] else { continue }
                 for (ordinal, field) in table.fields.enumerated() where field.authority == .device {
                     let dot = (row.overrides[field.id] ?? row.row).dot
-                    if row.values[ordinal] != meant.values[ordinal] || dot != meant.dots[ordinal] {
+                    if row.values[ordinal] != meant.values[ordinal]
+                        || dot != meant.dots[ordinal] ?? dot
+                    {
                         problems.append(
                             "\(table.name).\(field.name) of \(row.key): \(row.values[ordinal]) by "
                                 + "\(dot.number), meant \(meant.values[ordinal]) by "
-                                + "\(meant.dots[ordinal].number)")
+                                + "\(meant.dots[ordinal]?.number ?? 0)")
                     }
                 }
             }

@@ -37,54 +37,127 @@ struct StateFunction {
 
     struct Row: Hashable, CustomStringConvertible {
         var values: [Value] = []
-        /// Per ordinal the dot of the write that stands.
-        var dots: [Dot] = []
+        /// Per ordinal the dot of the write that stands; `nil` where several may.
+        var dots: [Dot?] = []
 
         var description: String {
-            zip(values, dots).map { "\($0) by \($1.number)" }.joined(separator: ", ")
+            zip(values, dots).map { "\($0) by \($1?.number ?? 0)" }.joined(separator: ", ")
         }
+    }
+
+    /// One change of one row, and who made it.
+    struct Write {
+        let place: Int
+        let by: AppliedChangeSet
+        let change: RowChange
     }
 
     /// - Parameter applied: in the order of the dots.
     func rows(_ table: TableSchema, _ applied: [AppliedChangeSet]) -> [RowKey: Row] {
-        var writes: [RowKey: [(place: Int, by: AppliedChangeSet, change: RowChange)]] = [:]
+        var writes: [RowKey: [Write]] = [:]
         for (place, by) in applied.enumerated() {
             for change in by.changes where change.table == table.id {
-                writes[change.key, default: []].append((place, by, change))
+                writes[change.key, default: []].append(
+                    Write(place: place, by: by, change: change))
             }
         }
-        return writes.compactMapValues { writes in
-            guard let birth = writes.first(where: { $0.change.kind == .insert }) else {
-                return nil
+        return writes.compactMapValues { row(table, generation(of: $0, table)) }
+    }
+
+    /// The writes of the newest generation: it begins with a birth by one who knew a delete of
+    /// the one before, and has what was written by those who knew that birth.
+    private func generation(of writes: [Write], _ table: TableSchema) -> [Write] {
+        guard let first = writes.first(where: { $0.change.kind == .insert }) else { return [] }
+        guard
+            let next = writes.first(where: { write in
+                write.change.kind == .insert && write.place > first.place
+                    && writes.contains { $0.change.kind == .delete && knew(write, $0) }
+            })
+        else { return writes }
+        return generation(
+            of: [next] + writes.filter { $0.place > next.place && knew($0, next) }, table)
+    }
+
+    private func row(_ table: TableSchema, _ writes: [Write]) -> Row? {
+        guard let birth = writes.first(where: { $0.change.kind == .insert }) else { return nil }
+        let deletes = writes.filter { $0.change.kind == .delete }
+        switch table.deletes {
+        case .deleteWins where !deletes.isEmpty: return nil
+        case .updateWins:
+            // There is a write that no delete knew.
+            let isThere = writes.contains { write in
+                write.change.kind != .delete && !deletes.contains { knew($0, write) }
             }
-            var row = Row()
-            for (ordinal, field) in table.fields.enumerated() {
-                let born = Version(
-                    value: birth.change.put(field.id) ?? table.defaults[ordinal], by: birth.by,
-                    place: birth.place)
-                let later = writes.filter { $0.change.kind == .update }
-                if field.policy == .counter {
-                    let adds = ([birth] + later).flatMap { write in
-                        write.change.adds.filter { $0.field == field.id }.map {
-                            (delta: $0.delta, write: write)
-                        }
-                    }
-                    let start = born.value.integerValue ?? 0
-                    row.values.append(.integer(adds.reduce(start) { $0 + $1.delta }))
-                    row.dots.append(adds.last?.write.by.dot ?? birth.by.dot)
-                    continue
-                }
-                let puts = later.compactMap { write in
-                    write.change.put(field.id).map {
-                        Version(value: $0, by: write.by, place: write.place)
-                    }
-                }
-                let standing = stand([born] + puts, field.policy)
-                row.values.append(standing.value)
-                row.dots.append(standing.by.dot)
-            }
-            return row
+            if !isThere { return nil }
+        default: break
         }
+        let written = [birth] + writes.filter { $0.change.kind == .update }
+        var row = Row()
+        for (ordinal, field) in table.fields.enumerated() {
+            let (value, dot) = cell(field, table.defaults[ordinal], written, table)
+            row.values.append(value)
+            row.dots.append(dot)
+        }
+        return row
+    }
+
+    /// - Parameter writes: the birth first.
+    private func cell(
+        _ field: FieldSchema, _ start: Value, _ writes: [Write], _ table: TableSchema
+    ) -> (Value, Dot?) {
+        let birth = writes[0]
+        var versions = writes.compactMap { write -> Version? in
+            let value = write.change.put(field.id) ?? (write.place == birth.place ? start : nil)
+            return value.map { Version(value: $0, by: write.by, place: write.place) }
+        }
+        switch field.policy {
+        case .counter:
+            let adds = writes.flatMap { write in
+                write.change.adds.filter { $0.field == field.id }.map { ($0.delta, write.by.dot) }
+            }
+            let sum = adds.reduce(start.integerValue ?? 0) { $0 + $1.0 }
+            return (.integer(sum), adds.last?.1 ?? birth.by.dot)
+        case .set: return (elements(field, writes), nil)
+        case .flag(let flag):
+            let live = live(versions).contains { $0.value == flag.winner }
+            return (live ? flag.winner : flag.loser, nil)
+        case .multiValue:
+            var values: [Value] = []
+            for version in live(versions).sorted(by: Version.isLess) {
+                for value in ScalarArray.elements(of: version.value) ?? [] {
+                    values.removeAll { $0 == value }
+                    values.append(value)
+                }
+            }
+            return (values.isEmpty ? .null : .blob(ScalarArray.encode(values)), nil)
+        default:
+            versions.sort { $0.place < $1.place }
+            let standing = stand(versions, field.policy)
+            return (standing.value, standing.by.dot)
+        }
+    }
+
+    /// An element is there while one of its additions was neither removed nor added again by one
+    /// who knew it.
+    private func elements(_ field: FieldSchema, _ writes: [Write]) -> Value {
+        func edits(_ write: Write) -> [SetEdit] {
+            write.change.edits.filter { $0.field == field.id }
+        }
+        var there: Set<Value> = []
+        for write in writes {
+            for element in edits(write).flatMap(\.added) {
+                let isGone = writes.contains { later in
+                    edits(later).contains { $0.removed.contains(element) } && knew(later, write)
+                }
+                if !isGone { there.insert(element) }
+            }
+        }
+        let values = ScalarArray.canonicalSet(there)
+        return values.isEmpty ? .null : .blob(ScalarArray.encode(values))
+    }
+
+    private func live(_ versions: [Version]) -> [Version] {
+        versions.filter { version in !versions.contains { knew($0, version) } }
     }
 
     /// How many writes of the change set at this place a policy had to decide: the author did not
@@ -137,6 +210,14 @@ struct StateFunction {
         switch policy {
         case .immutable:
             return rest.reduce(first) { Version.isLess($1, $0) ? $1 : $0 }
+        case .maximum, .minimum:
+            let isBelow: (Int64, Int64) -> Bool = policy == .maximum ? { $0 < $1 } : { $0 > $1 }
+            return rest.reduce(first) { best, next in
+                guard let new = next.value.integerValue else { return best }
+                guard let old = best.value.integerValue else { return next }
+                if new == old { return Version.isLess(best, next) ? next : best }
+                return isBelow(old, new) ? next : best
+            }
         case .lattice(let lattice):
             return rest.reduce(first) { best, next in
                 let (left, right) = (
@@ -146,17 +227,22 @@ struct StateFunction {
                 return Version.isLess(best, next) ? next : best
             }
         default:
-            let live = versions.filter { version in
-                !versions.contains { knew($0, version) }
-            }
+            let live = live(versions)
             return live.dropFirst().reduce(live[0]) { Version.isLess($0, $1) ? $1 : $0 }
         }
     }
 
     /// Whether the author of one write had the other.
     private func knew(_ write: Version, _ other: Version) -> Bool {
-        guard other.place < write.place else { return false }
-        guard let lane = write.by.lane else { return true }
-        return lane == other.by.lane || eras.contains(write.by.context, other.by.dot)
+        other.place < write.place && knew(write.by, other.by)
+    }
+
+    private func knew(_ write: Write, _ other: Write) -> Bool {
+        other.place < write.place && knew(write.by, other.by)
+    }
+
+    private func knew(_ write: AppliedChangeSet, _ other: AppliedChangeSet) -> Bool {
+        guard let lane = write.lane else { return true }
+        return lane == other.lane || eras.contains(write.context, other.dot)
     }
 }

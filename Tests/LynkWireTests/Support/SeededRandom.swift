@@ -72,10 +72,19 @@ extension SeededRandom {
             for _ in 0..<count(8) { fields.insert(FieldID(truncatingIfNeeded: number())) }
         }
         let puts = fields.sorted().filter { $0 % 3 != 0 }.map { RowChange.Put($0, value()) }
-        let adds = fields.sorted().filter { $0 % 3 == 0 }.map { RowChange.Add($0, integer()) }
+        let adds = fields.sorted().filter { $0 % 6 == 0 }.map { RowChange.Add($0, integer()) }
+        let edits = fields.sorted().filter { $0 % 6 == 3 }.map { edit($0) }
         return RowChange(
             table: TableID(truncatingIfNeeded: number()), key: identifier(), kind: kind,
-            puts: puts, adds: adds)
+            puts: puts, adds: adds, edits: edits)
+    }
+
+    private mutating func edit(_ field: FieldID) -> SetEdit {
+        func elements(_ random: inout SeededRandom) -> [Value] {
+            (0..<random.count(4)).map { _ in random.value() }.filter { !$0.isNull }
+        }
+        return SetEdit(
+            field, added: elements(&self) + [.integer(integer())], removed: elements(&self))
     }
 
     mutating func changeSet(previous: ContentID? = nil, changes most: Int = 4) -> ChangeSet {
