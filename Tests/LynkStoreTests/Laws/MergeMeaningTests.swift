@@ -56,15 +56,8 @@ private struct MergeBench {
         let before = shown(author, name, table)
         var after = before
         if before == nil {
-            // Only an author who had the row and deleted it, or the first one, gives birth.
-            let isFree = states[name] == nil || authors[author].known > 0
-            guard isFree,
-                !authors.contains(where: { other in
-                    other.waiting.contains {
-                        $0.change.key == name.key && $0.change.kind == .insert
-                    }
-                })
-            else { return }
+            // Keys are minted once: only who knew the delete gives birth again.
+            guard isFree(name) || knewDelete(author, name) else { return }
             after = table.defaults
         } else if number(5) == 0 {
             after = nil
@@ -80,6 +73,27 @@ private struct MergeBench {
         if let change = try LocalEffect.change(name.key, of: table, from: before, to: after) {
             authors[author].waiting.append((authors[author].known, change))
         }
+    }
+
+    private func isFree(_ name: RowName) -> Bool {
+        states[name] == nil
+            && !authors.contains { author in
+                author.waiting.contains {
+                    $0.change.table == name.table && $0.change.key == name.key
+                }
+            }
+    }
+
+    private func knewDelete(_ author: Int, _ name: RowName) -> Bool {
+        func isDelete(_ change: RowChange) -> Bool {
+            change.kind == .delete && change.table == name.table && change.key == name.key
+        }
+        return authors[author].waiting.contains { isDelete($0.change) }
+            || applied.contains {
+                $0.changes.contains(where: isDelete)
+                    && ($0.dot.number <= authors[author].known
+                        || $0.lane?.low == UInt64(author))
+            }
     }
 
     private mutating func push(_ author: Int) throws {
