@@ -48,8 +48,12 @@ extension InMemoryReplica: ReplicaStore {
     }
 
     public func begin(_ welcome: Welcome) throws {
-        if let refusal = welcome.refusal { try recover(from: refusal) }
+        if let refusal = welcome.refusal { recover(from: refusal) }
         memory.withLock { memory in
+            // An exchange that sent nothing says nothing about the last push.
+            if welcome.refusal != nil || !memory.exchange.offered.isEmpty || !memory.owes {
+                memory.refusal = welcome.refusal
+            }
             memory.exchange.pages = []
             memory.exchange.scopes = welcome.scopes
             for era in welcome.eras { memory.eras.insert(era) }
@@ -58,7 +62,9 @@ extension InMemoryReplica: ReplicaStore {
     }
 
     /// Continues under a new lane, or from further back in the chain; content ids stay.
-    private func recover(from refusal: Problem) throws {
+    ///
+    /// Any other refusal is for people: it is kept, and the pull goes on.
+    private func recover(from refusal: Problem) {
         switch refusal.code {
         case .laneForked:
             let chance = (mintKey(), mintKey())
@@ -71,8 +77,7 @@ extension InMemoryReplica: ReplicaStore {
             }
         case .chainGap:
             memory.withLock { $0.progress.reoffer() }
-        default:
-            throw refusal
+        default: break
         }
     }
 
@@ -83,8 +88,8 @@ extension InMemoryReplica: ReplicaStore {
                 guard let sequence = next.exchange.offered[receipt.oid] else {
                     throw Problem(.responseInvalid, "a receipt for what was not sent")
                 }
-                // The first receipt is the one that was given; a repeat says the same.
-                if next.receipts[sequence] == nil { next.receipts[sequence] = receipt }
+                // A repeat by a hub that was restored may bring another dot.
+                next.receipts[sequence] = receipt
                 next.progress.answer(sequence)
             }
             memory = next

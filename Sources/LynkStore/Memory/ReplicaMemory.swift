@@ -39,6 +39,8 @@ struct ReplicaMemory: Sendable {
     var incidents: [Incident] = []
     /// Root over the device's scopes at its cursor.
     var root: [UInt8] = []
+    /// What the hub said of the last push, if it refused it.
+    var refusal: Problem?
     var confirmed = ConfirmedMemory()
     /// The changes behind ``ChainProgress/settled`` by row, in chain order.
     private(set) var pending: [RowName: [RowChange]] = [:]
@@ -58,6 +60,9 @@ struct ReplicaMemory: Sendable {
         for name in pending.keys where name.table == table.id { keys.insert(name.key) }
         return keys.sorted().compactMap { shown(table, $0) }
     }
+
+    /// Something was written that has no receipt.
+    var owes: Bool { (head?.sequence ?? 0) > progress.answered }
 
     mutating func append(_ sealed: SealedChangeSet) {
         let sequence = (head?.sequence ?? 0) + 1

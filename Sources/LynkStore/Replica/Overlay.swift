@@ -12,23 +12,41 @@ struct Overlay {
         self.tables = tables
     }
 
+    /// Own change sets that the hub's rows do not include.
+    struct Pending {
+        var changeSets: [(sequence: UInt64, content: ChangeSet)] = []
+        /// One does not open any more: what it did to which rows is not known.
+        var isDamaged = false
+    }
+
     /// Change sets after `sequence`, in chain order.
-    func changeSets(after sequence: UInt64) throws -> [(sequence: UInt64, content: ChangeSet)] {
+    func pending(after sequence: UInt64) throws -> Pending {
         let select = try HotStatement(
-            database, "SELECT sequence, bytes FROM lynk_outbox WHERE sequence > ? ORDER BY sequence"
-        )
+            database,
+            "SELECT sequence, bytes, placed FROM lynk_outbox WHERE sequence > ? ORDER BY sequence")
         select.bind(1, Int64(sequence))
         defer { select.reset() }
-        var found: [(UInt64, ChangeSet)] = []
+        var pending = Pending()
         while try select.step() {
-            do {
-                let sealed = try ChangeSetCodec.open(select.blob(1))
-                found.append((UInt64(select.integer(0)), sealed.content))
-            } catch {
-                throw Problem(.storeFailed, "an own change set is damaged: \(error)")
+            if let sealed = try? ChangeSetCodec.open(select.blob(1)) {
+                pending.changeSets.append((UInt64(select.integer(0)), sealed.content))
+            } else {
+                pending.isDamaged = true
             }
+            if !select.isNull(2) { pending.isDamaged = true }
         }
-        return found
+        return pending
+    }
+
+    /// Brings every row with a pending change back to the hub's image.
+    func undoAll() throws {
+        for sql in tables.values {
+            let select = try HotStatement(database, sql.selectPending)
+            var keys: [RowKey] = []
+            while try select.step() { keys.append(try select.key(0)) }
+            select.reset()
+            for key in keys { try undo(sql, key) }
+        }
     }
 
     /// Brings rows that no page covered back to the hub's image: a refused or unseen change of
@@ -39,16 +57,20 @@ struct Overlay {
             guard let sql = tables[change.table],
                 seen.insert(RowName(table: change.table, key: change.key)).inserted
             else { continue }
-            guard let found = try find(sql, change.key), found.record == nil else { continue }
-            if let image = try Shadow(database).take(sql.schema, change.key) {
-                try write(
-                    sql, found.rowid, Array(image.values.indices), image.values,
-                    stamp: StampCodec.encode(image.record))
-            } else {
-                let delete = try HotStatement(database, sql.delete)
-                delete.bind(1, found.rowid)
-                try delete.run()
-            }
+            try undo(sql, change.key)
+        }
+    }
+
+    private func undo(_ sql: TableSQL, _ key: RowKey) throws {
+        guard let found = try find(sql, key), found.record == nil else { return }
+        if let image = try Shadow(database).take(sql.schema, key) {
+            try write(
+                sql, found.rowid, Array(image.values.indices), image.values,
+                stamp: StampCodec.encode(image.record))
+        } else {
+            let delete = try HotStatement(database, sql.delete)
+            delete.bind(1, found.rowid)
+            try delete.run()
         }
     }
 

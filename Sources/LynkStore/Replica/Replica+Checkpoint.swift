@@ -13,28 +13,20 @@ extension Replica {
             try restoreSync(database)
             var state = self.state.withLock { $0 }
             var report = ApplyReport(rowsApplied: state.bootstrapRows, digestMatches: false)
-            try database.inTransaction(.immediate) {
-                let pages = try PageApply(
-                    database, tables: tables, digestKey: state.digestKey)
-                try applyStaged(pages, state, database)
-                report.rowsApplied += pages.rowCount
-                try settle(checkpoint, &state, database)
-                if let scopes = state.incomingScopes {
-                    var names = try ReplicaNames(database)
-                    try ScopePurge(database, tables: tables).enter(
-                        scopes, pages: pages, names: &names,
-                        force: state.mustPurge)
+            do {
+                try database.inTransaction(.immediate) {
+                    try take(checkpoint, &state, &report, database)
+                    return .commit
                 }
-                try pages.flush()
-                state.root = try ReplicaDigests(database).root()
-                report.digestMatches = state.root == checkpoint.digestRoot
-                try keep(checkpoint, state, matches: report.digestMatches, database)
-                return .commit
+            } catch let damage as DamagedPage {
+                try drop(damage, database)
+                throw damage.problem
             }
             state.cursor = PullCursor(
                 position: checkpoint.position, vector: checkpoint.vector,
                 scopeSetHash: checkpoint.scopeSetHash)
-            state.pages = []
+            state.firstPage = nil
+            state.resumeMark = []
             state.bootstrapRows = 0
             state.incomingScopes = nil
             state.isBootstrapping = false
@@ -44,14 +36,52 @@ extension Replica {
         }
     }
 
+    private func take(
+        _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ report: inout ApplyReport,
+        _ database: Database
+    ) throws {
+        let pages = try PageApply(database, tables: tables, digestKey: state.digestKey)
+        try applyStaged(pages, state, database)
+        report.rowsApplied += pages.rowCount
+        try settle(checkpoint, &state, database)
+        if let scopes = state.incomingScopes {
+            var names = try ReplicaNames(database)
+            try ScopePurge(database, tables: tables).enter(
+                scopes, pages: pages, names: &names, force: state.mustPurge)
+        }
+        try pages.flush()
+        state.root = try ReplicaDigests(database).root()
+        report.digestMatches = state.root == checkpoint.digestRoot
+        try keep(checkpoint, state, matches: report.digestMatches, database)
+    }
+
     private func applyStaged(
         _ pages: PageApply, _ state: ReplicaState, _ database: Database
     ) throws {
-        for page in state.pages { try pages.apply(page) }
-        let inbox = try HotStatement(database, "SELECT page FROM lynk_inbox ORDER BY id")
-        while try inbox.step() { try pages.apply(inbox.blob(0)) }
-        inbox.reset()
-        try database.execute(sql: "DELETE FROM lynk_inbox")
+        let inbox = Inbox(database)
+        try inbox.forEach { id, page in
+            do {
+                try pages.apply(page)
+            } catch let problem as Problem where problem.code == .responseInvalid {
+                throw DamagedPage(id: id, problem: problem)
+            }
+        }
+        if let first = state.firstPage { try pages.apply(first.bytes) }
+        try inbox.clear()
+        try ReplicaMeta(database).remove("bootstrap_mark")
+    }
+
+    /// What was staged before a page that does not decode stays, and the next pull goes on there.
+    private func drop(_ damage: DamagedPage, _ database: Database) throws {
+        try database.inTransaction(.immediate) {
+            try Inbox(database).drop(from: damage.id)
+            return .commit
+        }
+        let mark = try Inbox(database).lastMark() ?? []
+        state.withLock {
+            $0.firstPage = nil
+            $0.resumeMark = mark
+        }
     }
 
     /// Own change sets inside the checkpoint leave the overlay; the others are laid over the new
@@ -60,7 +90,8 @@ extension Replica {
         _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ database: Database
     ) throws {
         let overlay = Overlay(database, tables: tables)
-        let own = try overlay.changeSets(after: state.settled)
+        let pending = try overlay.pending(after: state.settled)
+        let own = pending.changeSets
         var settled = state.settled
         if let head = checkpoint.head, head.oid != state.settledOID {
             settled = try sequence(of: head.oid, state, database) ?? settled
@@ -68,7 +99,11 @@ extension Replica {
         }
         settled = try settledByDots(
             from: settled, to: state.answered, in: checkpoint.vector, database)
-        try overlay.undo(own.map(\.content))
+        if pending.isDamaged {
+            try overlay.undoAll()
+        } else {
+            try overlay.undo(own.map(\.content))
+        }
         for (sequence, content) in own where sequence > settled { try overlay.redo(content) }
         try overlay.sweep(own.map(\.content))
         state.settled = max(settled, state.settled)
@@ -79,63 +114,29 @@ extension Replica {
             ])
     }
 
-    /// What has a receipt with a dot that the checkpoint contains is inside it too, also when the
-    /// lane's head is none of ours because a copy of this file went on with the lane.
-    private func settledByDots(
-        from settled: UInt64, to answered: UInt64, in vector: VersionVector, _ database: Database
-    ) throws -> UInt64 {
-        guard settled < answered else { return settled }
-        var eras = EraGraph()
-        for row in try Row.fetchAll(
-            database,
-            sql: "SELECT era, hub, parents FROM lynk_era WHERE parents IS NOT NULL ORDER BY handle")
-        {
-            let (era, hub, parents): (Data, Data, Data) = (row["era"], row["hub"], row["parents"])
-            guard let era = EraID(bytes: era), let hub = HubID(bytes: hub) else { continue }
-            let vector = try VectorCodec.decode(Array(parents))
-            eras.insert(EraRecord(era: era, hub: hub, parents: vector))
-        }
-        var settled = settled
-        for row in try Row.fetchAll(
-            database,
-            sql:
-                "SELECT sequence, era, number FROM lynk_receipt WHERE sequence > ? ORDER BY sequence",
-            arguments: [Int64(settled)])
-        {
-            let (sequence, era, number): (Int64, Data, Int64) = (
-                row["sequence"], row["era"], row["number"]
-            )
-            guard sequence == Int64(settled) + 1, let era = EraID(bytes: era),
-                eras.contains(vector, Dot(era: era, number: UInt64(bitPattern: number)))
-            else { break }
-            settled += 1
-        }
-        return settled
-    }
-
     private func sequence(
         of oid: ContentID, _ state: ReplicaState, _ database: Database
     ) throws -> UInt64? {
         if let offered = state.offered[oid] { return offered }
-        let select = try HotStatement(database, "SELECT sequence FROM lynk_outbox WHERE oid = ?")
-        select.bind(1, blob: oid.bytes)
-        defer { select.reset() }
-        return try select.step() ? UInt64(select.integer(0)) : nil
+        return try Outbox(database).sequence(of: oid)
     }
 
     private func keep(
         _ checkpoint: Checkpoint, _ state: ReplicaState, matches: Bool, _ database: Database
     ) throws {
+        try database.execute(
+            sql: """
+                UPDATE lynk_sync SET position = ?, vector = ?, scope_set = ?, root = ?,
+                    is_equal = ?, synced = ?
+                """,
+            arguments: [
+                checkpoint.position, Data(VectorCodec.encode(checkpoint.vector)),
+                Data(checkpoint.scopeSetHash), Data(state.root), matches,
+                clock.read().wallMilliseconds,
+            ])
         let meta = ReplicaMeta(database)
-        try meta.write(
-            "position", withUnsafeBytes(of: checkpoint.position.bigEndian) { Array($0) })
-        try meta.write("vector", VectorCodec.encode(checkpoint.vector))
-        try meta.write("scope_set", checkpoint.scopeSetHash)
-        try meta.write("root", state.root)
         try meta.write("clock", state.clock.last.bytes)
-        if state.cursor.position == 0 {
-            try database.execute(sql: "DELETE FROM lynk_meta WHERE name = 'bootstrap'")
-        }
+        if state.cursor.position == 0 { try meta.remove("bootstrap") }
         guard !matches else { return }
         let incident = try HotStatement(
             database,
@@ -145,4 +146,10 @@ extension Replica {
         incident.bind(3, blob: checkpoint.digestRoot)
         try incident.run()
     }
+}
+
+/// A staged page that turns out not to be one.
+private struct DamagedPage: Error {
+    let id: Int64
+    let problem: Problem
 }

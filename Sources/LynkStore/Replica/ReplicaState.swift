@@ -29,8 +29,13 @@ struct ReplicaState {
     var isRelaxed = false
     /// Sequences of what the last offer sent, by oid: receipts name oids.
     var offered: [ContentID: UInt64] = [:]
-    var pages: [[UInt8]] = []
+    /// The exchange's first page; further ones take it with them into the inbox.
+    var firstPage: InboxPage?
+    /// Where the hub can go on after the last page of a broken pull; empty without one.
+    var resumeMark: [UInt8] = []
     var bootstrapRows = 0
+    /// What the hub said of the last push, if it refused it.
+    var refusal: Problem?
 }
 
 extension ReplicaState {
@@ -69,14 +74,27 @@ extension ReplicaState {
             state.settledOID = (settled["oid"] as Data?).flatMap { ContentID(bytes: $0) }
         }
         state.digestKey = try meta.read("digest_key") ?? []
-        state.root = try meta.read("root") ?? []
-        if let position = try meta.read("position"), let vector = try meta.read("vector") {
-            state.cursor = PullCursor(
-                position: position.reduce(0) { $0 << 8 | Int64($1) },
-                vector: try VectorCodec.decode(vector),
-                scopeSetHash: try meta.read("scope_set") ?? [])
-        }
+        try state.loadProgress(database)
+        state.resumeMark = try Inbox(database).lastMark() ?? meta.read("bootstrap_mark") ?? []
         return state
+    }
+
+    private mutating func loadProgress(_ database: Database) throws {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT position, vector, scope_set, root, refusal, refusal_detail FROM lynk_sync
+                """)
+        guard let row else { throw Problem(.storeFailed, "lynk_sync is empty") }
+        func bytes(_ name: String) -> [UInt8] { Array(row[name] as Data) }
+        root = bytes("root")
+        if (row["position"] as Int64) > 0 || !bytes("vector").isEmpty {
+            cursor = PullCursor(
+                position: row["position"], vector: try VectorCodec.decode(bytes("vector")),
+                scopeSetHash: bytes("scope_set"))
+        }
+        refusal = (row["refusal"] as String?).flatMap { ProblemCode(rawValue: $0) }
+            .map { Problem($0, row["refusal_detail"] ?? "") }
     }
 }
 
@@ -102,6 +120,12 @@ struct ReplicaMeta {
             """)
         statement.bind(1, text: name)
         statement.bind(2, blob: value)
+        try statement.run()
+    }
+
+    func remove(_ name: String) throws {
+        let statement = try HotStatement(database, "DELETE FROM lynk_meta WHERE name = ?")
+        statement.bind(1, text: name)
         try statement.run()
     }
 

@@ -145,7 +145,7 @@ final class SQLiteReplicaFixture: ReplicaFixture {
             let settled =
                 try Int64.fetchOne(database, sql: "SELECT sequence FROM lynk_settled") ?? 0
             return try Overlay(database, tables: replica.tables)
-                .changeSets(after: UInt64(settled)).map(\.content)
+                .pending(after: UInt64(settled)).changeSets.map(\.content)
         }
     }
 
@@ -167,15 +167,24 @@ final class SQLiteReplicaFixture: ReplicaFixture {
     }
 
     /// The files as a kill leaves them: what is in the WAL, nothing of the connection's memory.
+    /// They stay where they are, for a copy would be told from them.
     func crash() throws {
         generation += 1
-        let next = "\(path)-\(generation)"
-        try Self.copyFile(path, to: next)
         let (schema, clock) = (replica.schema, replica.clock)
+        let files = [path, path + "-wal"].map { FileManager.default.contents(atPath: $0) }
         try replica.close()
-        path = next
+        for (file, bytes) in zip([path, path + "-wal"], files) {
+            guard let bytes else { continue }
+            if !FileManager.default.fileExists(atPath: file) {
+                _ = FileManager.default.createFile(atPath: file, contents: nil)
+            }
+            let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
+            try handle.truncate(atOffset: 0)
+            try handle.write(contentsOf: bytes)
+            try handle.close()
+        }
         replica = try Replica(
-            path: next, schema: schema, clock: clock,
+            path: path, schema: schema, clock: clock,
             random: SeededGenerator(seed: seed &+ UInt64(generation) << 32))
     }
 
