@@ -1,6 +1,7 @@
 import LynkCore
 import LynkEngine
 import LynkWire
+import TestSupport
 
 @testable import LynkStore
 

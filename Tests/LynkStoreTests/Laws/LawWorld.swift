@@ -2,6 +2,7 @@ import Foundation
 import LynkCore
 import LynkEngine
 import LynkWire
+import TestSupport
 import Testing
 
 @testable import LynkStore

@@ -1,6 +1,7 @@
 import LynkCore
 import LynkEngine
 import Synchronization
+import TestSupport
 
 @testable import LynkStore
 

@@ -1,6 +1,7 @@
 import LynkCore
 import LynkEngine
 import LynkWire
+import TestSupport
 import Testing
 
 @testable import LynkStore

@@ -1,5 +1,6 @@
 import LynkCore
 import LynkEngine
+import TestSupport
 
 @testable import LynkStore
 

@@ -4,6 +4,7 @@ import LynkCore
 import LynkEngine
 import LynkWire
 import Synchronization
+import TestSupport
 
 @testable import LynkStore
 
