@@ -46,4 +46,29 @@ public enum Limits {
     public static let zstdWindowLogMax = 23
     /// What may be expanded before the ratio counts: short bodies of zeros are honest.
     public static let expansionFreeBytes = 1 << 20
+    /// Members of a message's extensions.
+    public static let extensionsMax = 16
+    /// What a hub gives a device to present at its next push.
+    public static let ratchetBytes = 16
+    /// What travels of a chain hash.
+    public static let chainBytes = 16
+    public static let sessionBytes = 8
+    /// An Ed25519 public key (RFC 8032).
+    public static let publicKeyBytes = 32
+    /// Earlier lanes of one device that a hello names.
+    public static let keptHeadsMax = 16
+    /// Signed responses that a hello presents to a hub which was restored.
+    public static let proofsPerHelloMax = 64
+    /// A hub's note in a page of where its pull stood.
+    public static let markBytesMax = 256
+    /// Conflicts in one message.
+    public static let conflictsPerFrameMax = 500
+    /// Ranges that one step of a comparison asks for, and tables of scopes that it names.
+    public static let verifyRangesMax = 256
+    /// Parts that a larger range is split into.
+    public static let verifyPartsPerRange = 32
+    /// A range with at most so many rows is answered with the rows.
+    public static let verifyRowsPerRange = 32
+    /// Tables of scopes whose digests one answer names.
+    public static let verifyDigestsMax = 65_536
 }

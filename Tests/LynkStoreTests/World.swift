@@ -129,6 +129,8 @@ struct TestDevice {
             case .checkpoint(let checkpoint):
                 if fault == .checkpointLost { return nil }
                 report = try replica.apply(checkpoint)
+            case .conflicts(let conflicts): try replica.record(conflicts: conflicts)
+            case .proof: break
             case .problem(let problem): throw problem
             }
         }

@@ -72,7 +72,8 @@ struct Exchange: Sendable {
         authorized.headers.append(HTTPHeader("Authorization", "Bearer \(token)"))
         authorized.responseBytesMax = responseBytesMax
         let stream = ResponseStream()
-        let receiver = ExchangeReceiver(replica: replica, bytesMax: responseBytesMax)
+        let receiver = ExchangeReceiver(
+            replica: replica, bytesMax: responseBytesMax, mode: offer.hello.mode)
         async let sending = deliver(authorized, to: stream)
         var refused: [UInt8] = []
         do {

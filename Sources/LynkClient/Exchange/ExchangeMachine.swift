@@ -1,13 +1,17 @@
 import LynkCore
 import LynkWire
 
-/// The device's side of one exchange (Protocol/05-exchange.md): a welcome, then receipts and pages
-/// in any order, then a checkpoint, and nothing after it. Pure.
+/// The device's side of one exchange (Protocol/05-exchange.md): a welcome, then receipts, pages,
+/// conflicts and proofs in any order, then a checkpoint. In the mode `once` that ends it; in the
+/// mode `live` more of the same follows, each time up to a checkpoint. Pure.
 struct ExchangeMachine: Hashable, Sendable {
     enum State: Hashable, Sendable {
         case awaitingWelcome
+        /// What has come since the last checkpoint is not applied yet.
         case streaming
-        /// The checkpoint has come: the exchange is complete.
+        /// A checkpoint has come and nothing after it: the stream may end here, or go on.
+        case caughtUp
+        /// The one checkpoint of the mode `once` has come: the exchange is complete.
         case finished
         /// The hub broke it off, or the answer is not one of a hub.
         case aborted
@@ -19,10 +23,17 @@ struct ExchangeMachine: Hashable, Sendable {
         case record([Receipt])
         case stage([UInt8])
         case apply(Checkpoint)
+        case keepConflicts([ConflictRecord])
+        case keepProof(ReceiptProof)
         case abort(Problem)
     }
 
     private(set) var state = State.awaitingWelcome
+    private let mode: PullMode
+    /// Receipts that no proof has covered yet.
+    private var unproven: [ReceiptProof.Entry] = []
+
+    init(mode: PullMode = .once) { self.mode = mode }
 
     mutating func receive(_ frame: ResponseFrame) -> Action {
         switch (state, frame) {
@@ -39,17 +50,34 @@ struct ExchangeMachine: Hashable, Sendable {
             }
             state = .streaming
             return .begin(welcome)
-        case (.streaming, .receipts(let receipts)):
-            return .record(receipts)
-        case (.streaming, .page(let payload)):
-            return .stage(payload)
-        case (.streaming, .checkpoint(let checkpoint)):
-            state = .finished
-            return .apply(checkpoint)
         case (.awaitingWelcome, _):
             return abort(Problem(.responseInvalid, "\(frame.name) before the welcome"))
-        case (.streaming, .welcome):
+        case (.streaming, .welcome), (.caughtUp, .welcome):
             return abort(Problem(.responseInvalid, "a second welcome"))
+        case (.streaming, _), (.caughtUp, _):
+            return take(frame)
+        }
+    }
+
+    /// A frame after the welcome.
+    private mutating func take(_ frame: ResponseFrame) -> Action {
+        state = .streaming
+        switch frame {
+        case .receipts(let receipts):
+            unproven += receipts.map { ReceiptProof.Entry($0) }
+            return .record(receipts)
+        case .proof(let signature):
+            defer { unproven = [] }
+            return .keepProof(ReceiptProof(entries: unproven, signature: signature))
+        case .page(let payload):
+            return .stage(payload)
+        case .conflicts(let conflicts):
+            return .keepConflicts(conflicts)
+        case .checkpoint(let checkpoint):
+            state = mode == .live ? .caughtUp : .finished
+            return .apply(checkpoint)
+        case .welcome, .problem:
+            return abort(Problem(.responseInvalid, "\(frame.name) out of place"))
         }
     }
 
@@ -58,7 +86,7 @@ struct ExchangeMachine: Hashable, Sendable {
     /// - Returns: why the exchange is not complete; what was recorded and staged stays.
     func end() -> Problem? {
         switch state {
-        case .finished, .aborted: nil
+        case .finished, .caughtUp, .aborted: nil
         case .awaitingWelcome: Problem(.responseInvalid, "the answer is empty")
         case .streaming: Problem(.unreachable, "the answer broke off before its checkpoint")
         }
@@ -79,6 +107,8 @@ extension ResponseFrame {
         case .page: "a page"
         case .checkpoint: "a checkpoint"
         case .problem: "a problem"
+        case .conflicts: "conflicts"
+        case .proof: "a proof"
         }
     }
 }

@@ -10,7 +10,7 @@ import LynkWire
 final class ExchangeReceiver: @unchecked Sendable {
     private let replica: any ReplicaStore
     private let bytesMax: Int
-    private var machine = ExchangeMachine()
+    private var machine: ExchangeMachine
     private var frames = FrameReader()
     private var isHeadChecked = false
     /// Present when the body is compressed.
@@ -22,8 +22,11 @@ final class ExchangeReceiver: @unchecked Sendable {
 
     static let mediaType = "application/vnd.lynk.sync+cbor"
 
-    /// - Parameter bytesMax: the most bytes that the answer may expand to.
-    init(replica: any ReplicaStore, bytesMax: Int) {
+    /// - Parameters:
+    ///   - bytesMax: the most bytes that the answer may expand to.
+    ///   - mode: what the hello asked for.
+    init(replica: any ReplicaStore, bytesMax: Int, mode: PullMode = .once) {
+        machine = ExchangeMachine(mode: mode)
         self.replica = replica
         self.bytesMax = bytesMax
     }
@@ -99,6 +102,10 @@ final class ExchangeReceiver: @unchecked Sendable {
             let applied = try replica.apply(checkpoint)
             report.rowsApplied += applied.rowsApplied
             report.digestMatches = applied.digestMatches
+        case .keepConflicts(let conflicts):
+            try replica.record(conflicts: conflicts)
+        case .keepProof(let proof):
+            try replica.record(proof: proof)
         case .abort(let problem):
             throw problem
         }

@@ -30,6 +30,14 @@ public struct PullCursor: Hashable, Sendable {
     public static let start = PullCursor(position: 0, vector: .zero, scopeSetHash: [])
 }
 
+/// How long the hub goes on answering.
+public enum PullMode: Hashable, Sendable {
+    /// Until the scan meets the head: one checkpoint ends the answer.
+    case once
+    /// After that checkpoint each commit in the device's scopes follows, until the line breaks.
+    case live
+}
+
 /// What a device says first, in every exchange.
 public struct Hello: Hashable, Sendable {
     /// The protocol's major version that this code speaks.
@@ -47,11 +55,28 @@ public struct Hello: Hashable, Sendable {
     public let clock: ClockReading
     /// ``SetDigest/root`` over the device's scopes at its cursor; empty before the first one.
     public let digestRoot: [UInt8]
+    /// What the hub gave this copy of the replica at its last push; empty before the first one.
+    public let ratchet: [UInt8]
+    /// The first bytes of the hub's chain hash at the cursor; empty before the first one.
+    public let chain: [UInt8]
+    /// Heads of earlier lanes of this device that are not durable yet.
+    public let keptHeads: [LaneHead]
+    /// Era records that the hub asked for, parents first.
+    public let eras: [EraRecord]
+    /// Signed receipts that the hub may have lost; only after a rollback.
+    public let proofs: [ReceiptProof]
+    /// The mark of the last staged page of a pull that broke off, or empty.
+    public let resume: [UInt8]
+    /// The device wants only these of its scopes; `nil` for all.
+    public let narrowed: [Scope]?
+    public let mode: PullMode
 
     public init(
         protocolVersion: UInt32 = Hello.protocolVersion, device: DeviceID, lane: LaneID,
         schemaName: String, schemaVersion: UInt32, head: LaneHead?, cursor: PullCursor,
-        clock: ClockReading, digestRoot: [UInt8]
+        clock: ClockReading, digestRoot: [UInt8], ratchet: [UInt8] = [], chain: [UInt8] = [],
+        keptHeads: [LaneHead] = [], eras: [EraRecord] = [], proofs: [ReceiptProof] = [],
+        resume: [UInt8] = [], narrowed: [Scope]? = nil, mode: PullMode = .once
     ) {
         self.protocolVersion = protocolVersion
         self.device = device
@@ -62,5 +87,13 @@ public struct Hello: Hashable, Sendable {
         self.cursor = cursor
         self.clock = clock
         self.digestRoot = digestRoot
+        self.ratchet = ratchet
+        self.chain = chain
+        self.keptHeads = keptHeads
+        self.eras = eras
+        self.proofs = proofs
+        self.resume = resume
+        self.narrowed = narrowed?.sorted()
+        self.mode = mode
     }
 }

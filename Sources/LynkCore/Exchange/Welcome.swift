@@ -15,6 +15,20 @@ public struct ScopeUpdate: Hashable, Sendable {
     }
 }
 
+/// How a device and a hub stand to each other, by what the hello said.
+public enum HandshakeVerdict: UInt8, Hashable, Sendable, CaseIterable {
+    /// Each may go on from what the other has.
+    case ok = 0
+    /// The device has seen commits that another hub may still hold.
+    case behind = 1
+    /// The hub lacks change sets before those that the device offers.
+    case gap = 2
+    /// The lane goes on with another change set at the hub, or another copy used the ratchet.
+    case fork = 3
+    /// The hub lost commits that the device has seen: it was restored from an older backup.
+    case rollback = 4
+}
+
 /// What a hub says first, in every exchange.
 public struct Welcome: Hashable, Sendable {
     public let protocolVersion: UInt32
@@ -31,11 +45,32 @@ public struct Welcome: Hashable, Sendable {
     public let scopes: ScopeUpdate?
     /// Why nothing was taken of a push: its authenticity or its place in the chain.
     public let refusal: Problem?
+    public let verdict: HandshakeVerdict
+    /// Names the session for ``ResumedHello``; empty when there is none, or it is as before.
+    public let session: [UInt8]
+    /// What the device presents at its next push; empty when it is as before.
+    public let ratchet: [UInt8]
+    /// Commits that are on disk in two places; `nil` when it is as told before in the session.
+    public let durable: VersionVector?
+    /// Nothing before this position is kept for devices that come back.
+    public let floor: Int64
+    /// The hub does not know an era that the push names: nothing of it is taken before the
+    /// device has sent the record.
+    public let wantsEras: Bool
+    /// The pull goes on where the broken one ended; otherwise what was staged is dropped.
+    public let resumed: Bool
+    /// Rows that the pull will bring, for honest progress.
+    public let rowsExpected: Int64
+    /// The public key that proofs verify with; empty when it is as told before in the session.
+    public let hubKey: [UInt8]
 
     public init(
         protocolVersion: UInt32 = Hello.protocolVersion, hub: HubID, eras: [EraRecord],
         head: LaneHead?, hubTime: HybridTimestamp, digestKey: [UInt8], scopes: ScopeUpdate?,
-        refusal: Problem?
+        refusal: Problem?, verdict: HandshakeVerdict = .ok, session: [UInt8] = [],
+        ratchet: [UInt8] = [], durable: VersionVector? = nil, floor: Int64 = 0,
+        wantsEras: Bool = false, resumed: Bool = false, rowsExpected: Int64 = 0,
+        hubKey: [UInt8] = []
     ) {
         self.protocolVersion = protocolVersion
         self.hub = hub
@@ -45,6 +80,15 @@ public struct Welcome: Hashable, Sendable {
         self.digestKey = digestKey
         self.scopes = scopes
         self.refusal = refusal
+        self.verdict = verdict
+        self.session = session
+        self.ratchet = ratchet
+        self.durable = durable
+        self.floor = floor
+        self.wantsEras = wantsEras
+        self.resumed = resumed
+        self.rowsExpected = rowsExpected
+        self.hubKey = hubKey
     }
 }
 
@@ -57,15 +101,21 @@ public struct Checkpoint: Hashable, Sendable {
     public let scopeSetHash: [UInt8]
     /// ``SetDigest/root`` of the hub over the device's scopes.
     public let digestRoot: [UInt8]
+    /// The first bytes of the hub's chain hash at the position; empty when the hub keeps none.
+    public let chain: [UInt8]
+    /// Commits that are on disk in two places; `nil` when it is as told before.
+    public let durable: VersionVector?
 
     public init(
         position: Int64, vector: VersionVector, head: LaneHead?, scopeSetHash: [UInt8],
-        digestRoot: [UInt8]
+        digestRoot: [UInt8], chain: [UInt8] = [], durable: VersionVector? = nil
     ) {
         self.position = position
         self.vector = vector
         self.head = head
         self.scopeSetHash = scopeSetHash
         self.digestRoot = digestRoot
+        self.chain = chain
+        self.durable = durable
     }
 }

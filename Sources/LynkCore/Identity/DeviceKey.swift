@@ -56,6 +56,8 @@ public struct DevicePublicKey: Sendable, Equatable {
 public enum SignatureLabel: String, Sendable {
     case changeSet = "lynk-change-set-1"
     case challenge = "lynk-challenge-1"
+    /// A hub's signature over the receipts of one response.
+    case receipts = "lynk-receipts-1"
 
     var prefix: [UInt8] { Array(rawValue.utf8) + [0] }
 }

@@ -23,6 +23,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case importInvalid = "import_invalid"
     case parameterInvalid = "parameter_invalid"
     case alreadyExists = "already_exists"
+    case sessionUnknown = "session_unknown"
     // change sets
     case changeSetTooLarge = "change_set_too_large"
     case changeSetMalformed = "change_set_malformed"
@@ -30,6 +31,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case chainGap = "chain_gap"
     case laneForked = "lane_forked"
     case hubBehind = "hub_behind"
+    case hubRolledBack = "hub_rolled_back"
     case fieldNotWritable = "field_not_writable"
     case rowUnknown = "row_unknown"
     case factReused = "fact_reused"
@@ -80,6 +82,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .schemaUnknown: "Upgrade the server to the device's schema; the change set is kept."
         case .importInvalid: "Mend the named line and column and import again; nothing was stored."
         case .parameterInvalid: "Mend the named parameter and repeat the request."
+        case .sessionUnknown: "Send the full hello; the client does so by itself."
         case .alreadyExists: "Use the existing one, or choose another name."
         case .changeSetTooLarge: "Split the write into several transactions."
         case .changeSetMalformed: "Report it with the exported bytes; they are kept at the hub."
@@ -87,6 +90,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .chainGap: "Send the missing predecessors first; the client does so by itself."
         case .laneForked: "The client continues under a new lane by itself; nothing is lost."
         case .hubBehind: "Repeat later or at another hub."
+        case .hubRolledBack:
+            "The client offers what it kept by itself; what no device kept is lost at the hub."
         case .fieldNotWritable: "Leave out the fields that only the hub writes."
         case .rowUnknown: "The row was never inserted, or its insert waits: sync and try again."
         case .factReused: "Give the new fact a key of its own; the first one stands."

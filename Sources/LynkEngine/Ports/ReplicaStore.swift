@@ -70,10 +70,21 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Drops what an earlier, broken exchange had staged, and takes note of eras and scopes.
     func begin(_ welcome: Welcome) throws
     func record(_ receipts: [Receipt]) throws
+    /// Keeps concurrent writes that policies decided at the hub.
+    func record(conflicts: [ConflictRecord]) throws
+    /// Keeps the hub's signature over receipts, for a hub that was restored.
+    func record(proof: ReceiptProof) throws
     /// Stores the payload of one page frame.
     ///
     /// - Throws: ``Problem`` `response_invalid` for a page that does not decode.
     func stage(page: [UInt8]) throws
     /// Applies all staged pages and the checkpoint in one transaction.
     func apply(_ checkpoint: Checkpoint) throws -> ApplyReport
+}
+
+extension ReplicaStore {
+    /// For stores that do not show conflicts.
+    public func record(conflicts: [ConflictRecord]) throws {}
+    /// For stores that rely on the hub's backups.
+    public func record(proof: ReceiptProof) throws {}
 }

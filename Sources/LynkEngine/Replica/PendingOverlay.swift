@@ -23,10 +23,13 @@ public enum PendingOverlay {
     /// the hub will refuse is not shown either.
     /// - Parameters:
     ///   - confirmed: the row as the hub gave it; `nil` when it gave none.
+    ///   - removed: its last image, when the hub has removed the row: where updates win over
+    ///     deletes, an own update will bring it back, and is shown so.
     ///   - pending: the own changes of this row that no checkpoint includes, in chain order.
     /// - Returns: `nil` when there is no row.
     public static func show(
-        _ key: RowKey, confirmed: [Value]?, under pending: some Sequence<RowChange>,
+        _ key: RowKey, confirmed: [Value]?, removed: [Value]? = nil,
+        under pending: some Sequence<RowChange>,
         of table: TableSchema
     ) -> ShownRow? {
         var values = confirmed
@@ -44,7 +47,12 @@ public enum PendingOverlay {
                 }
             case (.delete, .some):
                 values = nil
-            case (.insert, .some), (.update, nil), (.delete, nil):
+            case (.update, nil):
+                guard var image = removed, table.deletes == .updateWins else { continue }
+                _ = step(change, into: &image, of: table)
+                values = image
+                isPending = true
+            case (.insert, .some), (.delete, nil):
                 // The first birth stands, and nothing is known of a row that is not there.
                 continue
             }

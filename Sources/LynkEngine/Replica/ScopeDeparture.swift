@@ -4,15 +4,13 @@ public enum ScopeDeparture: Hashable, Sendable {
     case stays
     /// The row is in these scopes of the device now.
     case narrowed([UInt32])
-    /// Every scope of the row was left, and the device owes nothing on it.
+    /// Every scope of the row was left. Unsent work on it stays in the outbox and is sent.
     case leaves
-    /// Every scope was left while own work is unsent: it goes with the checkpoint that has that.
-    case waits
 
-    public init(scopes: [UInt32], members: Set<UInt32>, isPending: Bool) {
+    public init(scopes: [UInt32], members: Set<UInt32>) {
         let kept = scopes.filter { members.contains($0) }
         if kept.isEmpty {
-            self = isPending ? .waits : .leaves
+            self = .leaves
         } else {
             self = kept.count == scopes.count ? .stays : .narrowed(kept)
         }

@@ -13,7 +13,7 @@ extension ProblemCode {
         case .notFound, .enrolmentCodeUnknown: .notFound
         case .enrolmentCodeUsed: .gone
         case .alreadyExists, .chainGap, .laneForked, .schemaUnknown, .replicaLocked,
-            .directoryLocked:
+            .directoryLocked, .sessionUnknown, .hubRolledBack:
             .conflict
         case .bodyTooLarge, .changeSetTooLarge: .contentTooLarge
         case .mediaTypeUnsupported: .unsupportedMediaType

@@ -12,8 +12,8 @@ struct ConfirmedMemory: Sendable {
     private(set) var members: Set<UInt32> = []
     private(set) var digestKey: [UInt8] = []
     private var digests: [CommitEffects.DigestName: SetDigest] = [:]
-    /// Rows whose every scope was left while own work on them was unsent.
-    private var waiting: Set<RowName> = []
+    /// Last images of rows that the hub has removed under an own pending update.
+    private(set) var removed: [RowName: [Value]] = [:]
 
     func row(_ table: TableID, _ key: RowKey) -> StampedRow? { rows[table]?[key] }
 
@@ -90,12 +90,20 @@ extension ConfirmedMemory {
                 guard let table = schema.table(id) else { continue }
                 let record = StampRecord(
                     scopes: row.record.scopes.map { local.scopes[Int($0)] },
-                    row: stamp(row.record.row),
+                    row: stamp(row.record.row), generation: row.record.generation,
                     overrides: row.record.overrides.map {
                         .init(field: $0.field, stamp: stamp($0.stamp))
                     })
                 put(
                     StampedRow(key: row.key, values: row.values, record: record), table, &hasher)
+                count += 1
+            }
+            for name in page.removed {
+                guard let table = schema.table(name.table),
+                    let row = rows[name.table]?.removeValue(forKey: name.key)
+                else { continue }
+                self.count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
+                removed[name] = row.values
                 count += 1
             }
         }
@@ -105,9 +113,9 @@ extension ConfirmedMemory {
     private mutating func put(
         _ row: StampedRow, _ table: TableSchema, _ hasher: inout RowHasher
     ) {
+        removed[RowName(table: table.id, key: row.key)] = nil
         if let old = rows[table.id]?.updateValue(row, forKey: row.key) {
             count(old, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
-            waiting.remove(RowName(table: table.id, key: row.key))
         } else {
             rows[table.id, default: [:]][row.key] = row
         }
@@ -115,9 +123,7 @@ extension ConfirmedMemory {
     }
 
     /// Makes `update` the device's scopes and drops what only left scopes had.
-    mutating func enter(
-        _ update: ScopeUpdate, _ schema: Schema, isPending: (RowName) -> Bool
-    ) {
+    mutating func enter(_ update: ScopeUpdate, _ schema: Schema) {
         let now = Set(update.scopes.map { scopes.handle($0) })
         let isLeft = !members.isSubset(of: now)
         members = now
@@ -125,36 +131,30 @@ extension ConfirmedMemory {
         var hasher = RowHasher(digestKey: digestKey)
         for table in schema.tables {
             for row in (rows[table.id] ?? [:]).values {
-                let name = RowName(table: table.id, key: row.key)
-                let departure = ScopeDeparture(
-                    scopes: row.record.scopes, members: now, isPending: isPending(name))
                 let kept: [UInt32]
-                switch departure {
+                switch ScopeDeparture(scopes: row.record.scopes, members: now) {
                 case .stays: continue
                 case .narrowed(let scopes): kept = scopes
-                case .leaves, .waits: kept = []
+                case .leaves: kept = []
                 }
                 count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
-                guard departure != .leaves else {
+                guard !kept.isEmpty else {
                     rows[table.id]?[row.key] = nil
                     continue
                 }
                 let record = StampRecord(
-                    scopes: kept, row: row.record.row, overrides: row.record.overrides)
+                    scopes: kept, row: row.record.row, generation: row.record.generation,
+                    overrides: row.record.overrides)
                 let narrowed = StampedRow(key: row.key, values: row.values, record: record)
                 rows[table.id]?[row.key] = narrowed
                 count(narrowed, of: table, &hasher) { $0.insert(into: &$1, prefix: $2) }
-                if kept.isEmpty { waiting.insert(name) }
             }
         }
         digests = digests.filter { now.contains($0.key.scope) }
     }
 
-    /// Drops rows of left scopes once nothing of the device's is pending on them.
-    mutating func sweep(isPending: (RowName) -> Bool) {
-        for name in waiting where !isPending(name) {
-            rows[name.table]?[name.key] = nil
-            waiting.remove(name)
-        }
+    /// Forgets images of removed rows that no own pending update would bring back.
+    mutating func sweep(isUpdated: (RowName) -> Bool) {
+        removed = removed.filter { isUpdated($0.key) }
     }
 }

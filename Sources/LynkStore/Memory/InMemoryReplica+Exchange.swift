@@ -96,6 +96,14 @@ extension InMemoryReplica: ReplicaStore {
         }
     }
 
+    public func record(conflicts: [ConflictRecord]) throws {
+        memory.withLock { memory in
+            for conflict in conflicts where !memory.conflicts.contains(conflict) {
+                memory.conflicts.append(conflict)
+            }
+        }
+    }
+
     public func stage(page: [UInt8]) throws {
         let rows = try PageRows(page, schema)
         memory.withLock { $0.exchange.pages.append(rows) }
@@ -106,10 +114,10 @@ extension InMemoryReplica: ReplicaStore {
             let rows = memory.confirmed.apply(memory.exchange.pages, schema)
             memory.settle(checkpoint)
             let pending = memory.pending
-            if let scopes = memory.exchange.scopes {
-                memory.confirmed.enter(scopes, schema) { pending[$0] != nil }
+            if let scopes = memory.exchange.scopes { memory.confirmed.enter(scopes, schema) }
+            memory.confirmed.sweep { name in
+                pending[name]?.contains { $0.kind == .update } ?? false
             }
-            memory.confirmed.sweep { pending[$0] != nil }
             memory.root = memory.confirmed.total.root
             memory.cursor = PullCursor(
                 position: checkpoint.position, vector: checkpoint.vector,

@@ -7,6 +7,8 @@ struct PageRows: Sendable {
     let lanes: [LaneID]
     let scopes: [Scope]
     let rows: [(table: TableID, row: StampedRow)]
+    /// Rows that the hub has deleted.
+    let removed: [RowName]
 
     /// - Throws: ``Problem`` `response_invalid` for bytes that are no page.
     init(_ payload: [UInt8], _ schema: Schema) throws {
@@ -23,12 +25,20 @@ struct PageRows: Sendable {
         lanes = reader.lanes
         scopes = reader.scopes
         var rows: [(TableID, StampedRow)] = []
+        var removed: [RowName] = []
         while var section = try reader.next() {
             // What a newer schema has is passed over.
             guard let table = schema.table(section.table) else { continue }
             for row in try Self.rows(&section, table) { rows.append((table.id, row)) }
+            for start in stride(from: 0, to: section.removed.count, by: 16) {
+                let raw = UnsafeRawBufferPointer(
+                    rebasing: section.removed[start..<start + 16])
+                guard let key = RowKey(raw: raw) else { throw .invalid("removed key") }
+                removed.append(RowName(table: table.id, key: key))
+            }
         }
         self.rows = rows
+        self.removed = removed
     }
 
     private static func rows(
@@ -53,7 +63,8 @@ struct PageRows: Sendable {
                 let cell = try section.columns[column].cursor.next()
                 if let ordinal { values[ordinal] = cell.value }
             }
-            let record = StampRecord(scopes: scopes, row: stamp, overrides: own)
+            let record = StampRecord(
+                scopes: scopes, row: stamp, generation: section.generation, overrides: own)
             rows.append(StampedRow(key: key, values: values, record: record))
         }
         try section.finish()

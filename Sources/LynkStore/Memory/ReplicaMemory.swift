@@ -39,6 +39,8 @@ struct ReplicaMemory: Sendable {
     var incidents: [Incident] = []
     /// Root over the device's scopes at its cursor.
     var root: [UInt8] = []
+    /// Writes that policies decided at the hub, as it told of them.
+    var conflicts: [ConflictRecord] = []
     /// What the hub said of the last push, if it refused it.
     var refusal: Problem?
     var confirmed = ConfirmedMemory()
@@ -49,9 +51,10 @@ struct ReplicaMemory: Sendable {
     init(lane: LaneID) { self.lane = lane }
 
     func shown(_ table: TableSchema, _ key: RowKey) -> ShownRow? {
-        PendingOverlay.show(
-            key, confirmed: confirmed.row(table.id, key)?.values,
-            under: pending[RowName(table: table.id, key: key)] ?? [], of: table)
+        let name = RowName(table: table.id, key: key)
+        return PendingOverlay.show(
+            key, confirmed: confirmed.row(table.id, key)?.values, removed: confirmed.removed[name],
+            under: pending[name] ?? [], of: table)
     }
 
     /// What the device shows of a table, in key order.

@@ -31,6 +31,7 @@ extension Replica {
             state.incomingScopes = nil
             state.isBootstrapping = false
             state.mustPurge = false
+            if state.mustTruncate { state.mustTruncate = !truncate(database) }
             self.state.withLock { $0 = state }
             return report
         }
@@ -40,19 +41,37 @@ extension Replica {
         _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ report: inout ApplyReport,
         _ database: Database
     ) throws {
-        let pages = try PageApply(database, tables: tables, digestKey: state.digestKey)
+        let overlay = Overlay(database, tables: tables)
+        let pending = try overlay.pending(after: state.settled)
+        let own = pending.changeSets
+        if pending.isDamaged {
+            try overlay.undoAll()
+        } else {
+            try overlay.undo(own.map(\.content))
+        }
+        let pages = try PageApply(
+            database, tables: tables, digestKey: state.digestKey,
+            pending: Overlay.updated(own.map(\.content)))
         try applyStaged(pages, state, database)
         report.rowsApplied += pages.rowCount
-        try settle(checkpoint, &state, database)
         if let scopes = state.incomingScopes {
             var names = try ReplicaNames(database)
-            try ScopePurge(database, tables: tables).enter(
+            let left = try ScopePurge(database, tables: tables).enter(
                 scopes, pages: pages, names: &names, force: state.mustPurge)
+            state.mustTruncate = state.mustTruncate || left
         }
+        try settle(checkpoint, own, &state, database)
         try pages.flush()
         state.root = try ReplicaDigests(database).root()
         report.digestMatches = state.root == checkpoint.digestRoot
         try keep(checkpoint, state, matches: report.digestMatches, database)
+    }
+
+    /// Empties the WAL, whose old frames still hold what was purged.
+    ///
+    /// - Returns: whether no reader stood in the way.
+    private func truncate(_ database: Database) -> Bool {
+        (try? database.checkpoint(.truncate)) != nil
     }
 
     private func applyStaged(
@@ -87,11 +106,9 @@ extension Replica {
     /// Own change sets inside the checkpoint leave the overlay; the others are laid over the new
     /// rows again.
     private func settle(
-        _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ database: Database
+        _ checkpoint: Checkpoint, _ own: [(sequence: UInt64, content: ChangeSet)],
+        _ state: inout ReplicaState, _ database: Database
     ) throws {
-        let overlay = Overlay(database, tables: tables)
-        let pending = try overlay.pending(after: state.settled)
-        let own = pending.changeSets
         var settled = state.settled
         if let head = checkpoint.head, head.oid != state.settledOID {
             settled = try sequence(of: head.oid, state, database) ?? settled
@@ -99,13 +116,12 @@ extension Replica {
         }
         settled = try settledByDots(
             from: settled, to: state.answered, in: checkpoint.vector, database)
-        if pending.isDamaged {
-            try overlay.undoAll()
-        } else {
-            try overlay.undo(own.map(\.content))
-        }
-        for (sequence, content) in own where sequence > settled { try overlay.redo(content) }
-        try overlay.sweep(own.map(\.content))
+        try database.execute(sql: "DELETE FROM lynk_hidden")
+        let overlay = Overlay(database, tables: tables)
+        let left = own.filter { $0.sequence > settled }
+        for (sequence, content) in left { try overlay.redo(content, sequence: sequence) }
+        let names = Overlay.updated(left.map(\.content))
+        try Shadow(database).dropGhosts { names.contains(.init(table: $0, key: $1)) }
         state.settled = max(settled, state.settled)
         try database.execute(
             sql: "UPDATE lynk_settled SET sequence = ?, oid = ?",

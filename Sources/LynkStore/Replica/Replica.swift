@@ -40,7 +40,7 @@ public final class Replica: Sendable {
         tables = Dictionary(all.map { ($0.schema.id, $0) }, uniquingKeysWith: { first, _ in first })
         tablesByName = Dictionary(
             all.map { ($0.schema.name, $0) }, uniquingKeysWith: { first, _ in first })
-        pool = try OpenPool.open(path, readers: 2, prepare: WriteGuard.admit)
+        pool = try OpenPool.open(path, readers: 2, prepare: Self.prepare)
         let place = try fingerprint(path)
         self.place = place
         var generator = random
@@ -51,6 +51,13 @@ public final class Replica: Sendable {
         }
         state = Mutex(loaded)
         self.random = Mutex(generator)
+    }
+
+    @Sendable private static func prepare(_ database: Database) throws {
+        try WriteGuard.admit(database)
+        // What is purged must not be readable in the file afterwards.
+        // https://www.sqlite.org/pragma.html#pragma_secure_delete
+        try database.execute(sql: "PRAGMA secure_delete = ON")
     }
 
     /// A file that is not where it was may be a copy: it goes on under a lane of its own, before

@@ -44,6 +44,7 @@ enum ReplicaFormat {
             ("lynk_receipt", "resolved INTEGER"), ("lynk_receipt", "successor BLOB"),
             ("lynk_inbox", "mark BLOB NOT NULL DEFAULT x''"), ("lynk_incident", "detail TEXT"),
             ("lynk_incident", "table_id INTEGER"), ("lynk_incident", "row_key BLOB"),
+            ("lynk_shadow", "ghost INTEGER NOT NULL DEFAULT 0"),
         ] {
             try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column)")
         }

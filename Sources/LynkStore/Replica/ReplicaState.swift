@@ -25,6 +25,8 @@ struct ReplicaState {
     var isBootstrapping = false
     /// A first sync broke off under other scopes: rows of theirs may be here.
     var mustPurge = false
+    /// The WAL still holds what was purged.
+    var mustTruncate = false
     /// The writer's connection does not sync each commit at the moment.
     var isRelaxed = false
     /// Sequences of what the last offer sent, by oid: receipts name oids.

@@ -124,14 +124,26 @@ enum ReplicaTables {
             reason   TEXT NOT NULL
         ) STRICT, WITHOUT ROWID
         """,
-        // The hub's image of a row under own pending changes; a pending birth has none.
+        // The hub's image of a row under own pending changes; a pending birth has none. A ghost is
+        // the last image of a row that the hub has removed meanwhile.
         """
         CREATE TABLE IF NOT EXISTS lynk_shadow (
             table_id INTEGER NOT NULL,
             row_key  BLOB NOT NULL,
             record   BLOB NOT NULL,
             image    BLOB NOT NULL,
+            ghost    INTEGER NOT NULL DEFAULT 0,
             PRIMARY KEY (table_id, row_key)
+        ) STRICT, WITHOUT ROWID
+        """,
+        // Rows that pending change sets write and that are not shown here: their scope was left,
+        // or the hub removed them.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_hidden (
+            sequence INTEGER NOT NULL,
+            table_id INTEGER NOT NULL,
+            row_key  BLOB NOT NULL,
+            PRIMARY KEY (sequence, table_id, row_key)
         ) STRICT, WITHOUT ROWID
         """,
         // Pages of a pull whose checkpoint has not come yet, kept over a restart; `mark` is where

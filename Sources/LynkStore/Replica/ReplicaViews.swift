@@ -13,7 +13,9 @@ enum ReplicaViews {
             "sync_outbox",
             """
             SELECT sequence, lower(hex(lynk_outbox.oid)) AS oid, claimed >> 16 AS claimed_ms,
-                length(bytes) AS bytes, receipt.disposition AS answer
+                length(bytes) AS bytes, receipt.disposition AS answer,
+                (SELECT count(*) FROM lynk_hidden AS hidden
+                    WHERE hidden.sequence = lynk_outbox.sequence) AS hidden_rows
             FROM lynk_outbox LEFT JOIN lynk_receipt AS receipt USING (sequence)
             WHERE sequence > (SELECT settled.sequence FROM lynk_settled AS settled)
             """

@@ -158,6 +158,14 @@ package struct CBORReader {
         return true
     }
 
+    /// Takes an `undefined`, which stands for what the reader knows already, and says whether
+    /// there was one.
+    package mutating func skipKnown() throws(WireError) -> Bool {
+        guard try peek() == 0xF7 else { return false }
+        position += 1
+        return true
+    }
+
     package mutating func value() throws(WireError) -> Value {
         switch try peek() >> 5 {
         case 0, 1: return .integer(try integer())

@@ -43,6 +43,8 @@ package struct CBORWriter: Sendable {
     package mutating func array(_ count: Int) { head(4, UInt64(count)) }
     package mutating func map(_ count: Int) { head(5, UInt64(count)) }
     package mutating func null() { bytes.append(0xF6) }
+    /// CBOR's `undefined`: the reader knows what stands here. No canonical change set has one.
+    package mutating func known() { bytes.append(0xF7) }
     package mutating func bool(_ value: Bool) { bytes.append(value ? 0xF5 : 0xF4) }
 
     package mutating func text(_ value: String) {

@@ -15,6 +15,8 @@ public enum WireError: Error, Hashable, Sendable {
     case checksumMismatch
     /// The peer speaks another major version; nothing after the version was read.
     case unsupportedVersion(UInt32)
+    /// A short hello names a session that is not there, or a state of it that has passed.
+    case unknownSession
     /// A known message with an impossible content.
     case invalid(String)
 }
@@ -26,6 +28,7 @@ extension WireError {
         case .unsupportedVersion(let version):
             Problem(.protocolUnsupported, "version \(version) is not \(Hello.protocolVersion)")
         case .overLimit(let limit): Problem(.bodyTooLarge, "the limit \(limit) is exceeded")
+        case .unknownSession: Problem(.sessionUnknown)
         default: Problem(.bodyMalformed, "\(self)")
         }
     }

@@ -1,7 +1,8 @@
 public import LynkCore
 
-/// One message of a hub's response: a welcome, then receipts and pages in any order, then a
-/// checkpoint; or a problem, which ends it (Protocol/05-exchange.md).
+/// One message of a hub's response: a welcome, then receipts, pages and conflicts in any order,
+/// then a checkpoint, and in live mode all but the welcome again; or a problem, which ends it
+/// (Protocol/05-exchange.md).
 public enum ResponseFrame: Hashable, Sendable {
     case welcome(Welcome)
     case receipts([Receipt])
@@ -9,6 +10,10 @@ public enum ResponseFrame: Hashable, Sendable {
     case page([UInt8])
     case checkpoint(Checkpoint)
     case problem(Problem)
+    case conflicts([ConflictRecord])
+    /// The hub's signature over the receipts since the welcome or the proof before: see
+    /// ``ReceiptProof``.
+    case proof([UInt8])
 
     /// Receipts in one message at most, so that the longest problems still fit a message.
     private static let receiptsPerFrame = 500
@@ -30,6 +35,11 @@ public enum ResponseFrame: Hashable, Sendable {
         case .problem(let problem):
             writer.problem(problem)
             return Frame(.problem, writer.bytes).encoded()
+        case .conflicts(let conflicts):
+            return ConflictRecord.payloads(conflicts).flatMap { Frame(.conflicts, $0).encoded() }
+        case .proof(let signature):
+            writer.byteString(signature)
+            return Frame(.proof, writer.bytes).encoded()
         }
     }
 
@@ -56,6 +66,8 @@ public enum ResponseFrame: Hashable, Sendable {
             case .problem:
                 guard let problem = try reader.problem() else { throw .unexpected("problem") }
                 return .problem(problem)
+            case .conflicts: return .conflicts(try ConflictRecord.list(&reader))
+            case .proof: return .proof(try reader.bytes(exactly: Limits.signatureBytes))
             default: throw .unexpected("frame of a response")
             }
         }

@@ -12,12 +12,23 @@ public struct FrameType: RawRepresentable, Hashable, Sendable {
     public static let hello = FrameType(rawValue: 0x01)
     public static let changeSets = FrameType(rawValue: 0x02)
     public static let signature = FrameType(rawValue: 0x03)
+    /// The short hello of a session.
+    public static let resumedHello = FrameType(rawValue: 0x04)
+    /// A request to compare ranges of rows.
+    public static let verify = FrameType(rawValue: 0x05)
 
     public static let welcome = FrameType(rawValue: 0x10)
     public static let receipts = FrameType(rawValue: 0x11)
     public static let page = FrameType(rawValue: 0x12)
     public static let checkpoint = FrameType(rawValue: 0x13)
     public static let problem = FrameType(rawValue: 0x14)
+    public static let conflicts = FrameType(rawValue: 0x15)
+    /// A signature over the receipts before it.
+    public static let proof = FrameType(rawValue: 0x16)
+    /// Welcome, receipts and checkpoint of an exchange in a session, in one.
+    public static let brief = FrameType(rawValue: 0x17)
+    /// Digests of ranges of rows.
+    public static let verified = FrameType(rawValue: 0x18)
 
     /// Types that a later version may add and an earlier reader passes over.
     var isOptional: Bool { rawValue >= 0x80 }

@@ -6,11 +6,14 @@ package struct PageReader {
     package let lanes: [LaneID]
     package let scopes: [Scope]
     package private(set) var sectionsLeft: Int
+    /// The hub's note of where its pull stands after this page; known after the last section.
+    package private(set) var mark: [UInt8] = []
     private var reader: CBORReader
+    private var isDone = false
 
     package init(_ payload: UnsafeRawBufferPointer) throws(WireError) {
         var reader = CBORReader(payload)
-        try reader.array(exactly: 4)
+        try reader.array(exactly: 5)
         var eras: [EraID] = []
         for _ in 0..<(try reader.array(Limits.rowsPerPageMax, "eras of a page")) {
             eras.append(try reader.identifier(EraTag.self))
@@ -33,7 +36,10 @@ package struct PageReader {
     /// The next section, or `nil` at the end of the page.
     package mutating func next() throws(WireError) -> PageSection? {
         guard sectionsLeft > 0 else {
-            guard reader.isAtEnd else { throw .invalid("bytes after the last section") }
+            guard !isDone else { return nil }
+            mark = Array(try reader.byteString(Limits.markBytesMax, "markBytesMax"))
+            guard reader.isAtEnd else { throw .invalid("bytes after the mark") }
+            isDone = true
             return nil
         }
         sectionsLeft -= 1
@@ -61,6 +67,8 @@ package struct PageSection {
     package let scopes: [Int]
     package let count: Int
     package let keys: UnsafeRawBufferPointer
+    /// Sixteen bytes for each row of this table and these scopes that was deleted.
+    package let removed: UnsafeRawBufferPointer
     /// Ascending by row, then by field.
     package let overrides: [Override]
     package var columns: [Column] = []
@@ -68,6 +76,10 @@ package struct PageSection {
     private var number: ColumnCursor
     private var effective: ColumnCursor
     private var author: ColumnCursor
+    private var generations: ColumnCursor
+    /// How often the key of the row was born again after a delete: of the row whose stamp was
+    /// read last.
+    package private(set) var generation: UInt32 = 0
     private let eraCount: Int
     private let laneCount: Int
 
@@ -76,7 +88,7 @@ package struct PageSection {
     ) throws(WireError) {
         eraCount = eras
         laneCount = lanes
-        try reader.array(exactly: 10)
+        try reader.array(exactly: 12)
         table = TableID(truncatingIfNeeded: try reader.unsigned())
         var scopes: [Int] = []
         for _ in 0..<(try reader.array(2, "scopes of a row")) {
@@ -90,10 +102,13 @@ package struct PageSection {
         self.count = Int(count)
         keys = try reader.byteString(16 * Limits.rowsPerPageMax, "rowsPerPageMax")
         guard keys.count == 16 * self.count else { throw .invalid("keys of a section") }
+        removed = try reader.byteString(16 * Limits.rowsPerPageMax, "rowsPerPageMax")
+        guard removed.count.isMultiple(of: 16) else { throw .invalid("removed keys of a section") }
         era = try ColumnCursor(&reader)
         number = try ColumnCursor(&reader)
         effective = try ColumnCursor(&reader)
         author = try ColumnCursor(&reader)
+        generations = try ColumnCursor(&reader)
         overrides = try Self.overrides(&reader, rows: self.count, eras: eras, lanes: lanes)
         for _ in 0..<(try reader.array(Limits.fieldsPerTableMax, "fieldsPerTableMax")) {
             try reader.array(exactly: 2)
@@ -137,6 +152,10 @@ package struct PageSection {
         let number = try number.number()
         let effective = try effective.number()
         let author = try author.number()
+        guard let generation = UInt32(exactly: try generations.number()) else {
+            throw .invalid("generation")
+        }
+        self.generation = generation
         guard era < UInt64(eraCount), author < UInt64(laneCount) else { throw .invalid("stamp") }
         return Stamp(
             era: UInt32(era), number: number, effective: HybridTimestamp(rawValue: effective),
@@ -150,5 +169,6 @@ package struct PageSection {
         try number.finish()
         try effective.finish()
         try author.finish()
+        try generations.finish()
     }
 }

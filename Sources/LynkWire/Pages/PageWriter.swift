@@ -36,10 +36,11 @@ package final class PageWriter {
     ///
     /// - Parameters:
     ///   - key: sixteen bytes.
+    ///   - generation: how often the key was born again after a delete.
     ///   - names: the ids behind a stamp's handles.
     package func begin(
         _ section: Section, key: UnsafeRawBufferPointer, record: StampRecord,
-        names: (Stamp) -> (era: EraID, author: LaneID)
+        generation: UInt32 = 0, names: (Stamp) -> (era: EraID, author: LaneID)
     ) {
         let row = section.count
         section.keys.append(contentsOf: key)
@@ -50,6 +51,7 @@ package final class PageWriter {
         section.numbers.append(.integer(Int64(bitPattern: record.row.number)))
         section.effective.append(.integer(Int64(bitPattern: record.row.effective.rawValue)))
         section.authors.append(.integer(author))
+        section.generations.append(.integer(Int64(generation)))
         for override in record.overrides {
             let (era, author) = intern(override.stamp, names)
             section.overrides.array(6)
@@ -70,13 +72,23 @@ package final class PageWriter {
         return (Int64(eras.index(of: era)), Int64(lanes.index(of: author)))
     }
 
+    /// Adds the key of a row that was deleted: sixteen bytes.
+    package func remove(_ section: Section, key: UnsafeRawBufferPointer) {
+        section.removed.append(contentsOf: key)
+        rowCount += 1
+        byteCount += key.count
+    }
+
     /// Tells the page how much a finished row took, for the size it aims at.
     package func end(rowBytes: Int) { byteCount += rowBytes }
 
     /// The payload of the page's frame.
-    package func finish() -> [UInt8] {
+    ///
+    /// - Parameter mark: where the pull stands after this page, for the hub itself: a device
+    ///   whose line breaks gives it back. At most ``Limits/markBytesMax`` bytes.
+    package func finish(mark: [UInt8] = []) -> [UInt8] {
         var writer = CBORWriter(reserving: byteCount + 4_096)
-        writer.array(4)
+        writer.array(5)
         writer.array(eras.values.count)
         for era in eras.values { writer.identifier(era) }
         writer.array(lanes.values.count)
@@ -85,6 +97,7 @@ package final class PageWriter {
         for scope in scopes.values { writer.text(scope.name) }
         writer.array(sections.count)
         for section in sections { section.write(to: &writer) }
+        writer.byteString(mark)
         return writer.bytes
     }
 
@@ -94,10 +107,12 @@ package final class PageWriter {
         fileprivate let scopes: [UInt32]
         fileprivate var count = 0
         fileprivate var keys: [UInt8] = []
+        fileprivate var removed: [UInt8] = []
         fileprivate var eras = ColumnWriter()
         fileprivate var numbers = ColumnWriter()
         fileprivate var effective = ColumnWriter()
         fileprivate var authors = ColumnWriter()
+        fileprivate var generations = ColumnWriter()
         fileprivate var overrides = CBORWriter()
         fileprivate var overrideCount = 0
         private var columns: [ColumnWriter]
@@ -113,19 +128,23 @@ package final class PageWriter {
         package func append(_ cell: Cell, column: Int) { columns[column].append(cell) }
 
         fileprivate func write(to writer: inout CBORWriter) {
-            writer.array(10)
+            writer.array(12)
             writer.unsigned(UInt64(table.id))
             writer.array(scopes.count)
             for scope in scopes { writer.unsigned(UInt64(scope)) }
             writer.unsigned(UInt64(count))
             writer.byteString(keys)
+            writer.byteString(removed)
             eras.write(to: &writer)
             numbers.write(to: &writer)
             effective.write(to: &writer)
             authors.write(to: &writer)
+            generations.write(to: &writer)
             writer.array(overrideCount)
             writer.bytes.append(contentsOf: overrides.bytes)
-            writer.array(columns.count)
+            // A section of removed rows alone has no columns.
+            writer.array(count == 0 ? 0 : columns.count)
+            if count == 0 { return }
             for (field, column) in zip(table.fields, columns) {
                 writer.array(2)
                 writer.unsigned(UInt64(field.id))

@@ -184,6 +184,8 @@ final class LawDevice {
             case .receipts(let receipts): try fixture.store.record(receipts)
             case .page(let page): try fixture.store.stage(page: page)
             case .checkpoint(let checkpoint): report = try fixture.store.apply(checkpoint)
+            case .conflicts(let conflicts): try fixture.store.record(conflicts: conflicts)
+            case .proof: break
             case .problem(let problem): throw problem
             }
         }
