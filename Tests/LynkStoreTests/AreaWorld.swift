@@ -138,6 +138,7 @@ final class AreaWorld {
         while true {
             switch try hub.store.next(&scan) {
             case .page(let page): try replica.stage(page: page)
+            case .conflicts: break
             case .checkpoint(let checkpoint): return try replica.apply(checkpoint)
             }
         }

@@ -53,11 +53,9 @@ struct ArrivalTests {
     }
 
     private static func conflicts(_ world: World) throws -> [String] {
-        try world.hub.read { reads in
-            try reads.conflicts(through: reads.head()).map {
-                [$0.policy, $0.outcome.rawValue, $0.current.textValue, $0.new.textValue]
-                    .compactMap { $0 }.joined(separator: " ")
-            }
+        try world.hub.conflicts().map {
+            [$0.policy, $0.outcome.rawValue, $0.current.textValue, $0.new.textValue]
+                .compactMap { $0 }.joined(separator: " ")
         }
     }
 

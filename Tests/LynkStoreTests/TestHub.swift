@@ -18,7 +18,7 @@ enum HubKind: String, CaseIterable, CustomTestStringConvertible {
 struct TestHub {
     private(set) var store: any TenantStore
     private let directory: String
-    private let application: any Application
+    private var application: any Application
     private var backup: InMemoryTenantStore.Snapshot?
 
     init(
@@ -54,8 +54,29 @@ struct TestHub {
         return try memory.replica.file.read { try body($0) }
     }
 
+    /// Every conflict that is kept, in the order in which they were found.
+    func conflicts() throws -> [Conflict] {
+        try read { reads in
+            var found: [Int64: Conflict] = [:]
+            for scope in try reads.scopes() {
+                for stored in try reads.conflicts(
+                    in: scope.handle, after: (0, 0), through: .max, limit: 1_000)
+                { found[stored.number] = stored.conflict }
+            }
+            return found.sorted { $0.key < $1.key }.map(\.value)
+        }
+    }
+
     mutating func restart(_ random: inout SeededGenerator) throws {
         try reopen(memory?.snapshot(), &random)
+    }
+
+    /// A restart with a newer program.
+    mutating func upgrade(
+        to application: any Application, _ random: inout SeededGenerator
+    ) throws {
+        self.application = application
+        try restart(&random)
     }
 
     mutating func backUp(_ random: inout SeededGenerator) throws {

@@ -5,9 +5,10 @@ package struct HubEra: Hashable, Sendable {
     package let handle: UInt32
     package let record: EraRecord
     /// The position before the era's first commit: position = base + number.
-    package let base: Int64
+    /// `nil` for an era that is known from a device's words only: its commits are lost here.
+    package let base: Int64?
 
-    package init(handle: UInt32, record: EraRecord, base: Int64) {
+    package init(handle: UInt32, record: EraRecord, base: Int64?) {
         self.handle = handle
         self.record = record
         self.base = base
@@ -22,6 +23,7 @@ package struct HubLane: Hashable, Sendable {
     /// `nil` for a lane that only stamps name, like the hub's own before its first commit.
     package var head: LaneHead?
     package var effective: HybridTimestamp
+    package var ratchet = Ratchet()
 
     package init(
         handle: UInt32, id: LaneID, device: DeviceID, head: LaneHead? = nil,
@@ -49,14 +51,30 @@ package struct HubScope: Hashable, Sendable {
     }
 }
 
-/// A row with the number under which the change index names it.
-package struct StoredRow: Sendable {
+/// A row or tombstone with the number under which the change index names it: a tombstone's is
+/// negative.
+package struct StoredState: Sendable {
     package let number: Int64
-    package let row: StampedRow
+    package let state: RowState
 
-    package init(number: Int64, row: StampedRow) {
+    package init(number: Int64, state: RowState) {
         self.number = number
-        self.row = row
+        self.state = state
+    }
+}
+
+/// A conflict with its place, as people and devices are told of it.
+package struct StoredConflict: Sendable {
+    package let number: Int64
+    package let position: Int64
+    package let conflict: Conflict
+    package let newOID: ContentID
+
+    package init(number: Int64, position: Int64, conflict: Conflict, newOID: ContentID) {
+        self.number = number
+        self.position = position
+        self.conflict = conflict
+        self.newOID = newOID
     }
 }
 
@@ -95,12 +113,18 @@ package struct LogRecord: Sendable {
     package let problem: Problem?
     /// The context, truncated to what the hub had.
     package let context: VersionVector
+    /// What a release or a final rejection is about; `nil` for any other commit.
+    package let subject: ContentID?
+    /// ``CommitChain`` up to and with this commit.
+    package let chain: [UInt8]
 
     package init(
         position: Int64, dot: Dot, oid: ContentID, lane: UInt32, effective: HybridTimestamp,
         received: HybridTimestamp, disposition: Disposition, conflicts: UInt32, problem: Problem?,
-        context: VersionVector
+        context: VersionVector, subject: ContentID? = nil, chain: [UInt8]
     ) {
+        self.subject = subject
+        self.chain = chain
         self.position = position
         self.dot = dot
         self.oid = oid
@@ -133,11 +157,64 @@ package struct DigestName: Hashable, Sendable {
 
 /// A scope set that a pull gave to a device, from a position on.
 package struct DeliveredScopes: Sendable {
+    package let position: Int64
     package let hash: [UInt8]
     package let scopes: [Scope]
+    /// Those that every set of the device at this position had: what a context at it covers.
+    package let covered: [Scope]
 
-    package init(hash: [UInt8], scopes: [Scope]) {
+    package init(position: Int64, hash: [UInt8], scopes: [Scope], covered: [Scope]) {
+        self.position = position
         self.hash = hash
         self.scopes = scopes
+        self.covered = covered
+    }
+}
+
+/// A change set that was quarantined: its bytes stay in the log.
+package struct QuarantineRecord: Sendable {
+    /// What became of it afterwards.
+    package enum Resolution: String, Sendable {
+        case released, rejected
+    }
+
+    package let position: Int64
+    package let oid: ContentID
+    /// On whose behalf it came: it is judged again under the same name.
+    package let principal: Principal
+    package let code: ProblemCode
+    package var resolution: Resolution?
+
+    package init(
+        position: Int64, oid: ContentID, principal: Principal, code: ProblemCode,
+        resolution: Resolution? = nil
+    ) {
+        self.position = position
+        self.oid = oid
+        self.principal = principal
+        self.code = code
+        self.resolution = resolution
+    }
+}
+
+/// A row by its name.
+package struct RowName: Hashable, Sendable {
+    package let table: TableID
+    package let key: RowKey
+
+    package init(table: TableID, key: RowKey) {
+        self.table = table
+        self.key = key
+    }
+}
+
+/// The name that a change set had in an era which the hub lost, and where it stands now.
+package struct DotAlias: Hashable, Sendable {
+    package let lost: Dot
+    package let position: Int64
+
+    package init(lost: Dot, position: Int64) {
+        self.lost = lost
+        self.position = position
     }
 }

@@ -6,9 +6,10 @@ package final class HubReplica<File: HubFile>: Sendable {
     package let tenant: TenantID
     package let application: any Application
     package let file: File
-    private let admission: Admission
+    let admission: Admission
+    private let plan: IntegrityPlan
     /// Changes only on the commit thread; the mutex is what makes that safe to say.
-    private let state: Mutex<HubState>
+    let state: Mutex<HubState>
 
     /// Opens a new era, on disk before anything is written in it.
     package init(
@@ -19,30 +20,43 @@ package final class HubReplica<File: HubFile>: Sendable {
         self.tenant = tenant
         self.application = application
         admission = Admission(application: application)
+        plan = IntegrityPlan(application.schema)
         var generator = random
         let opened = try file.write { storage in
             try HubState.open(storage, tenant: tenant, random: &generator)
         }
         random = generator
         state = Mutex(opened)
+        try readmit()
     }
 
     package func commit(_ group: [Push]) throws -> [PushAnswer] {
+        let answers = try transact { transaction in
+            try group.map { try admission.admit($0, in: transaction) }
+        }
+        let key = state.withLock { $0.keys.signing }
+        return try answers.map { answer in
+            var answer = answer
+            answer.proof = try ReceiptSigning.sign(
+                answer.receipts, key: key, message: File.Storage.message)
+            return answer
+        }
+    }
+
+    /// Runs `body` in one durable transaction.
+    func transact<T>(_ body: (HubTransaction<File.Storage>) throws -> T) throws -> T {
         try state.withLock { state in
-            let (answers, next) = try file.write { storage in
+            let (result, next) = try file.write { storage in
                 let transaction = HubTransaction(
-                    storage: storage, application: application, state: state)
-                var answers: [PushAnswer] = []
-                for push in group {
-                    answers.append(try admission.admit(push, in: transaction))
-                }
+                    storage: storage, application: application, state: state, plan: plan)
+                let result = try body(transaction)
                 try transaction.flush()
-                return (answers, transaction.state)
+                return (result, transaction.state)
             }
             // Published only now: a group that failed leaves the state of the last commit.
             state = next
-            return answers
-        }
+            return Carried(result)
+        }.value
     }
 
     package func openPull(
@@ -56,10 +70,23 @@ package final class HubReplica<File: HubFile>: Sendable {
             // Remembered, durably and before the first page leaves, what the device is about to
             // have.
             try file.write {
-                try $0.keep(delivery.update, of: principal.device, at: delivery.position)
+                try $0.keep(delivery, of: principal.device)
             }
         }
         return PullScan(welcome: opened.welcome, state: opened.state)
+    }
+
+    package func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> VerifyAnswer {
+        let plan = VerifyPlan(
+            request: request, principal: principal,
+            now: HybridTimestamp(milliseconds: nowMilliseconds))
+        return try file.read { reads in
+            try plan.answer(
+                reads, application: application,
+                hasher: File.Storage.Hasher(digestKey: try reads.meta(.digestKey) ?? []))
+        }
     }
 
     package func next(_ scan: inout PullScan) throws -> PullStep {
@@ -70,4 +97,11 @@ package final class HubReplica<File: HubFile>: Sendable {
         scan.state = state
         return step
     }
+}
+
+/// Carries a result out of a lock. Safe: the caller's own closure made it, on the caller's thread,
+/// and nothing behind the lock keeps it.
+struct Carried<T>: @unchecked Sendable {
+    let value: T
+    init(_ value: T) { self.value = value }
 }

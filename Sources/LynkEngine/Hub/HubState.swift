@@ -7,13 +7,20 @@ package import LynkCore
 package struct HubState: Sendable {
     let hub: HubID
     let tenant: TenantID
-    let digestKey: [UInt8]
-    var eras: EraGraph
-    /// By handle; the last one is this incarnation.
-    var eraList: [HubEra]
-    var eraHandles: [EraID: UInt32]
+    let keys: Keys
+    var eras = EraGraph()
+    /// By handle; stamps name only those with a base.
+    var eraList: [HubEra] = []
+    var eraHandles: [EraID: UInt32] = [:]
+    /// The handle of this incarnation.
+    var eraHandle: UInt32 = 0
     var number: UInt64 = 0
     var position: Int64
+    /// ``CommitChain`` at the position.
+    var chain: [UInt8]
+    /// Nothing at or below this position is kept for causality alone.
+    var floor: Int64
+    var aliases: [DotAlias] = []
     var vector: VersionVector
     var clock: HybridClock
     /// By handle: every lane that a stamp may name, the hub's own included.
@@ -23,18 +30,34 @@ package struct HubState: Sendable {
     var scopes: [HubScope] = []
     var scopeHandles: [Scope: UInt32] = [:]
 
-    var era: HubEra { eraList[eraList.count - 1] }
+    /// Secrets of the tenant at this hub; made once.
+    struct Keys: Sendable {
+        let digest: [UInt8]
+        let ratchet: [UInt8]
+        let signing: DeviceKey
+    }
+
+    var era: HubEra { eraList[Int(eraHandle)] }
 
     /// Stamps of what the hub derives name the hub itself in place of a lane.
     var hubLane: LaneID { LaneID(high: hub.high, low: hub.low) }
 
     /// The position that a stamp of this hub stands for.
     func position(of stamp: Stamp) -> Int64 {
-        eraList[Int(stamp.era)].base + Int64(stamp.number)
+        (eraList[Int(stamp.era)].base ?? 0) + Int64(stamp.number)
     }
 
     func position(of dot: Dot) -> Int64? {
-        eraHandles[dot.era].map { eraList[Int($0)].base + Int64(dot.number) }
+        eraHandles[dot.era].flatMap { eraList[Int($0)].base }
+            .map { $0 &+ Int64(bitPattern: dot.number) }
+    }
+
+    /// The dot of a position, by handles: eras without a commit share their base with the next.
+    func place(at position: Int64) -> Writer.Place? {
+        guard let era = eraList.last(where: { $0.base.map { $0 < position } ?? false }),
+            let base = era.base
+        else { return nil }
+        return Writer.Place(era: era.handle, number: UInt64(position - base))
     }
 
     func lane(_ id: LaneID) -> HubLane? { laneHandles[id].map { lanes[Int($0)] } }
@@ -53,18 +76,23 @@ extension HubState {
         }
         func fresh() -> [UInt8] { HubID(high: random.next(), low: random.next()).bytes }
         let hubBytes = try meta(.hub, orMake: fresh)
-        let key = try meta(.digestKey) { fresh() + fresh() }
-        guard let hub = HubID(bytes: hubBytes),
+        let digestKey = try meta(.digestKey) { fresh() + fresh() }
+        let ratchetKey = try meta(.ratchetKey) { fresh() + fresh() }
+        let signingKey = DeviceKey(bytes: try meta(.signingKey) { fresh() + fresh() })
+        guard let hub = HubID(bytes: hubBytes), let signingKey,
             try meta(.tenant, orMake: { tenant.bytes }) == tenant.bytes
         else {
             throw Problem(.storeFailed, "the file belongs to another tenant")
         }
+        let floor = try meta(.floor) { HybridTimestamp.zero.bytes }
         let vector = try storage.vector()
         let clock = try meta(.clock) { HybridTimestamp.zero.bytes }
         let head = try storage.head()
         var state = HubState(
-            hub: hub, tenant: tenant, digestKey: key, eras: EraGraph(), eraList: [],
-            eraHandles: [:], position: head, vector: vector,
+            hub: hub, tenant: tenant,
+            keys: Keys(digest: digestKey, ratchet: ratchetKey, signing: signingKey),
+            position: head, chain: try storage.log(at: head)?.chain ?? CommitChain.start,
+            floor: Int64(HybridTimestamp(bytes: floor).rawValue), vector: vector,
             clock: HybridClock(last: HybridTimestamp(bytes: clock)))
         for era in try storage.eras() { state.add(era) }
         let opened = HubEra(
@@ -74,6 +102,8 @@ extension HubState {
             base: head)
         try storage.insert(opened)
         state.add(opened)
+        state.eraHandle = opened.handle
+        state.aliases = try storage.aliases()
         state.lanes = try storage.lanes()
         for lane in state.lanes { state.laneHandles[lane.id] = lane.handle }
         state.scopes = try storage.scopes()
@@ -81,7 +111,7 @@ extension HubState {
         return state
     }
 
-    private mutating func add(_ era: HubEra) {
+    mutating func add(_ era: HubEra) {
         eras.insert(era.record)
         eraHandles[era.record.era] = era.handle
         eraList.append(era)

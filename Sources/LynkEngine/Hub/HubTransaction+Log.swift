@@ -13,19 +13,27 @@ extension HubTransaction {
     func append(_ entry: LogEntry) throws {
         let handle = laneHandle(entry.lane, of: entry.sealed.content.device)
         let receipt = entry.receipt
+        state.chain = CommitChain.next(
+            state.chain, oid: receipt.oid, dot: receipt.dot, effective: receipt.effective,
+            disposition: receipt.disposition)
         try storage.append(
             LogRecord(
                 position: entry.slot.position, dot: entry.slot.dot, oid: receipt.oid, lane: handle,
                 effective: receipt.effective, received: entry.slot.received,
                 disposition: receipt.disposition, conflicts: receipt.conflicts,
-                problem: receipt.problem, context: entry.context),
-            era: state.era.handle, body: entry.sealed, consequences: entry.consequences)
+                problem: receipt.problem, context: entry.context, subject: entry.subject,
+                chain: state.chain),
+            era: state.eraHandle, body: entry.sealed, consequences: entry.consequences)
         let sequence = (state.lanes[Int(handle)].head?.sequence ?? 0) + 1
         state.lanes[Int(handle)].device = entry.sealed.content.device
         state.lanes[Int(handle)].head = LaneHead(
-            lane: entry.lane, sequence: sequence, oid: receipt.oid)
+            lane: entry.lane, sequence: sequence, oid: entry.sealed.link)
         state.lanes[Int(handle)].effective = receipt.effective
         dirtyLanes.insert(handle)
+        if entry.sealed.link != receipt.oid {
+            try storage.place(entry.sealed.link, at: entry.slot.position)
+        }
+        try alias(receipt)
         state.position = entry.slot.position
         state.number = entry.slot.dot.number
         // The era has inherited everything before it, so its own component is the whole vector.

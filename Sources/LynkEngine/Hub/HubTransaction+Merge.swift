@@ -11,37 +11,41 @@ extension HubTransaction {
             }
             conflicts += try merge(change, table, by: writer, at: slot)
         }
-        for conflict in conflicts { try storage.keep(conflict, at: slot.position) }
         return conflicts
     }
 
     private func merge(
         _ change: RowChange, _ table: TableSchema, by writer: Writer, at slot: CommitSlot
     ) throws -> [Conflict] {
+        let name = RowName(table: table.id, key: change.key)
         let stored = try storage.stored(table, change.key)
+        let sees = isVisible(stored?.state)
         let outcome = try RowMerge.merge(
-            change, into: (stored?.row).map { .present($0) }, of: table, by: writer,
+            change, into: stored?.state, of: table, by: writer,
             scopes: try scopeHandles(of: change, table, effective: writer.stamp.effective),
-            sees: isVisible(stored?.row),
-            oid: { try self.storage.oid(at: self.state.position(of: $0)) }, live: { _ in nil },
-            resolve: { try application.resolve($0, version: $1, $2, $3) })
+            sees: sees,
+            oid: { try self.storage.oid(at: self.state.position(of: $0)) },
+            live: { try self.storage.live($0, of: name) },
+            resolve: { try self.application.resolve($0, version: $1, $2, $3) })
         if let problem = outcome.problem { throw problem }
-        if stored != nil, outcome.row == nil {
-            throw Problem(.deleteUnsupported, "a row of \(table.name)")
+        if outcome.isForgotten {
+            throw Problem(.rowUnknown, "\(table.name) \(change.key)")
         }
-        if let row = outcome.row, outcome.isChanged {
-            if let stored {
-                try replace(stored, with: row, table, at: slot.position)
-            } else {
-                try insert(row, table, at: slot.position)
-            }
+        if outcome.isChanged, let state = outcome.state {
+            try store(state, over: stored, table, at: slot.position)
+            integrity.note(change, in: table, over: stored?.state, now: state)
+        }
+        for (field, live) in outcome.live { try storage.put(live, field, of: name) }
+        if stored != nil { try storage.note(name, at: slot.position) }
+        for conflict in outcome.conflicts {
+            try keep(conflict, by: writer, sees: sees, image: stored?.state.image, at: slot)
         }
         return outcome.conflicts
     }
 
-    private func isVisible(_ row: StampedRow?) -> Bool {
-        guard let visible, let row else { return true }
-        return row.record.scopes.contains { visible.contains($0) }
+    private func isVisible(_ state: RowState?) -> Bool {
+        guard let visible, let state else { return true }
+        return state.image.record.scopes.contains { visible.contains($0) }
     }
 
     private func scopeHandles(
@@ -68,32 +72,57 @@ extension HubTransaction {
         return handle
     }
 
-    private func insert(_ row: StampedRow, _ table: TableSchema, at position: Int64) throws {
-        let number = try storage.insert(row, into: table)
-        try index(row.record.scopes, table.id, number, at: position)
-        try digest(row, table) { $0.insert(into: &$1, prefix: $2) }
-    }
-
-    private func replace(
-        _ stored: StoredRow, with new: StampedRow, _ table: TableSchema, at position: Int64
+    private func store(
+        _ new: RowState, over stored: StoredState?, _ table: TableSchema, at position: Int64
     ) throws {
-        try digest(stored.row, table) { $0.remove(from: &$1, prefix: $2) }
-        try storage.replace(stored.row, with: new, number: stored.number, in: table)
-        let last = newestPosition(stored.row.record)
-        if last != position {
-            let entry = ChangeEntry(
-                position: last, table: Int64(table.id), row: stored.number)
-            for scope in stored.row.record.scopes { try storage.unindex(entry, in: scope) }
-            try index(new.record.scopes, table.id, stored.number, at: position)
+        switch (stored?.state, new) {
+        case (nil, .present(let row)), (.deleted?, .present(let row)):
+            if let stored {
+                try unindex(stored, table)
+                try storage.remove(tombstone: stored.number)
+            }
+            let number = try storage.insert(row, into: table)
+            try index(row.record.scopes, table.id, number, at: position)
+            try digest(row, table) { $0.insert(into: &$1, prefix: $2) }
+        case (.present(let old)?, .present(let row)):
+            guard let stored else { return }
+            try digest(old, table) { $0.remove(from: &$1, prefix: $2) }
+            try storage.replace(old, with: row, number: stored.number, in: table)
+            if newestPosition(stored.state) != position {
+                try unindex(stored, table)
+                try index(row.record.scopes, table.id, stored.number, at: position)
+            }
+            try digest(row, table) { $0.insert(into: &$1, prefix: $2) }
+        case (.present(let old)?, .deleted(let tombstone)):
+            guard let stored else { return }
+            try digest(old, table) { $0.remove(from: &$1, prefix: $2) }
+            try unindex(stored, table)
+            try storage.remove(row: stored.number, from: table)
+            let number = try storage.insert(tombstone, of: table)
+            try index(tombstone.row.record.scopes, table.id, number, at: position)
+        case (.deleted?, .deleted(let tombstone)):
+            guard let stored else { return }
+            try storage.replace(tombstone, number: stored.number, of: table)
+        case (nil, .deleted):
+            throw Problem(.internalFailure, "a delete of a row that was never born")
         }
-        try digest(new, table) { $0.insert(into: &$1, prefix: $2) }
     }
 
     /// Every change of a row writes a stamp, so the newest stamp tells where its entry stands.
-    private func newestPosition(_ record: StampRecord) -> Int64 {
-        record.overrides.reduce(state.position(of: record.row)) {
-            max($0, state.position(of: $1.stamp))
+    private func newestPosition(_ state: RowState) -> Int64 {
+        switch state {
+        case .present(let row):
+            row.record.overrides.reduce(self.state.position(of: row.record.row)) {
+                max($0, self.state.position(of: $1.stamp))
+            }
+        case .deleted(let tombstone): self.state.position(of: tombstone.deleted)
         }
+    }
+
+    private func unindex(_ stored: StoredState, _ table: TableSchema) throws {
+        let entry = ChangeEntry(
+            position: newestPosition(stored.state), table: Int64(table.id), row: stored.number)
+        for scope in stored.state.image.record.scopes { try storage.unindex(entry, in: scope) }
     }
 
     private func index(

@@ -3,7 +3,7 @@ import LynkCore
 /// One group's open transaction on a hub's storage: what a commit moves, and in which order.
 ///
 /// Isolation: lives on the commit thread inside one transaction of the file, never outlives it.
-final class HubTransaction<Storage: HubStorage>: TenantTransaction {
+final class HubTransaction<Storage: HubStorage>: TenantView {
     let storage: Storage
     let application: any Application
     var state: HubState
@@ -16,14 +16,22 @@ final class HubTransaction<Storage: HubStorage>: TenantTransaction {
     let firstNewScope: Int
     /// Scopes that the author of the change set at hand had; `nil` for the hub, which has all.
     var visible: Set<UInt32>?
+    /// Quarantined change sets whose births may have arrived, in the order of their positions.
+    var due: [Int64] = []
+    /// What the push at hand proves about its own earlier receipts, by oid.
+    var proven: [ContentID: ReceiptProof.Entry] = [:]
+    var integrity: IntegrityLog
     private var visibleCache: (device: DeviceID, position: Int64, scopes: Set<UInt32>)?
     private var timeCache: (position: Int64, time: HybridTimestamp)?
 
-    init(storage: Storage, application: any Application, state: HubState) {
+    init(
+        storage: Storage, application: any Application, state: HubState, plan: IntegrityPlan
+    ) {
+        integrity = IntegrityLog(plan)
         self.storage = storage
         self.application = application
         self.state = state
-        hasher = Storage.Hasher(digestKey: state.digestKey)
+        hasher = Storage.Hasher(digestKey: state.keys.digest)
         firstNewScope = state.scopes.count
     }
 
@@ -68,7 +76,17 @@ final class HubTransaction<Storage: HubStorage>: TenantTransaction {
         let position = context.sorted.compactMap { state.position(of: $0) }.max() ?? 0
         visible = try scopes(of: sealed.content.device, at: position)
         return Writer(
-            stamp: stamp(slot, effective, author), oid: sealed.oid, contained: contained)
+            stamp: stamp(slot, effective, author), oid: sealed.oid, contained: contained,
+            also: aliases(in: sealed.content.context))
+    }
+
+    /// What the whole context, before it was truncated, contains under dots that were lost.
+    private func aliases(in context: VersionVector) -> Set<Writer.Place> {
+        var places: Set<Writer.Place> = []
+        for alias in state.aliases where state.eras.contains(context, alias.lost) {
+            if let place = state.place(at: alias.position) { places.insert(place) }
+        }
+        return places
     }
 
     func hubWriter(
@@ -84,7 +102,7 @@ final class HubTransaction<Storage: HubStorage>: TenantTransaction {
         _ slot: CommitSlot, _ effective: HybridTimestamp, _ author: UInt32
     ) -> Stamp {
         Stamp(
-            era: state.era.handle, number: slot.dot.number, effective: effective, author: author)
+            era: state.eraHandle, number: slot.dot.number, effective: effective, author: author)
     }
 
     /// The device's scope set at a position, from the history of what pulls delivered.
@@ -92,7 +110,7 @@ final class HubTransaction<Storage: HubStorage>: TenantTransaction {
         if let visibleCache, visibleCache.device == device, visibleCache.position == position {
             return visibleCache.scopes
         }
-        let delivered = try storage.scopeSet(of: device, at: position)?.scopes ?? []
+        let delivered = try storage.scopeSet(of: device, at: position)?.covered ?? []
         let found = Set(delivered.compactMap { state.scopeHandles[$0] })
         visibleCache = (device, position, found)
         return found
@@ -110,6 +128,7 @@ final class HubTransaction<Storage: HubStorage>: TenantTransaction {
 
     func savepoint<T>(_ body: () throws -> T) throws -> T {
         effects = CommitEffects()
+        _ = integrity.take()
         var result: T?
         try storage.savepoint { result = try body() }
         guard let result else { throw Problem(.storeFailed, "a savepoint gave no result") }

@@ -22,10 +22,12 @@ final class PullReader<Reads: HubReads> {
                 owed[part.scope] = (index, part.from)
             }
             try scanRound(&state)
-            if isFull { return .page(try page.finish()) }
+            if isFull { return .page(try page.finish(mark: state.mark(reads))) }
             let head = try reads.head()
             if head == state.target {
-                if page.rowCount > 0 { return .page(try page.finish()) }
+                if page.rowCount > 0 { return .page(try page.finish(mark: [])) }
+                let conflicts = try nextConflicts(&state)
+                if !conflicts.isEmpty { return .conflicts(conflicts) }
                 return .checkpoint(try checkpoint(state))
             }
             try startRound(&state, to: head)
@@ -66,6 +68,10 @@ final class PullReader<Reads: HubReads> {
         try reads.changes(in: part.scope, after: state.last, through: state.target) { entry in
             state.last = entry
             let floor = state.floor
+            guard entry.row > 0 else {
+                try remove(entry, part, floor)
+                return !isFull
+            }
             try page.append(row: entry.row, of: TableID(truncatingIfNeeded: entry.table)) {
                 members(of: $0, at: entry.position, part, floor)
             }
@@ -84,12 +90,63 @@ final class PullReader<Reads: HubReads> {
         return owing == part.scope ? members : nil
     }
 
+    /// Tells that a row is gone, to a device that may have it.
+    private func remove(_ entry: ChangeEntry, _ part: PullState.Part, _ floor: Int64) throws {
+        guard part.from > 0, let (table, tombstone) = try reads.tombstone(entry.row),
+            let members = members(
+                of: tombstone.row.record, at: entry.position, part, floor)
+        else { return }
+        try page.remove(
+            tombstone.row.key, of: table, members: members.filter { (owed[$0]?.from ?? 0) > 0 })
+    }
+
+    /// Conflicts about rows of the device's scopes, with the first scope that owes them.
+    private func nextConflicts(_ state: inout PullState) throws -> [ConflictRecord] {
+        var cursor = state.conflicts
+        defer { state.conflicts = cursor }
+        if cursor.target == nil {
+            guard cursor.done < state.target else { return [] }
+            cursor.target = state.target
+            cursor.part = 0
+            cursor.last = (0, 0)
+        }
+        while let target = cursor.target, cursor.part < state.parts.count {
+            let part = state.parts[cursor.part]
+            let from = max(part.from, cursor.done)
+            if cursor.last.position <= from { cursor.last = (from, .max) }
+            let found = try reads.conflicts(
+                in: part.scope, after: cursor.last, through: target,
+                limit: Limits.conflictsPerFrameMax)
+            if let last = found.last {
+                cursor.last = (last.position, last.number)
+                let owing = try found.filter { conflict in
+                    let scopes = try reads.scopes(ofConflict: conflict.number)
+                    let owing = scopes.filter {
+                        owed[$0] != nil
+                            && conflict.position > max(owed[$0]?.from ?? 0, cursor.done)
+                    }.min { (owed[$0]?.part ?? 0) < (owed[$1]?.part ?? 0) }
+                    return owing == part.scope
+                }
+                if !owing.isEmpty { return try owing.map { try $0.record(reads) } }
+            } else {
+                cursor.part += 1
+                cursor.last = (0, 0)
+            }
+        }
+        cursor.done = cursor.target ?? cursor.done
+        cursor.target = nil
+        return []
+    }
+
     private func checkpoint(_ state: PullState) throws -> Checkpoint {
         var digest = SetDigest()
         for part in state.parts { digest.formUnion(try reads.digest(ofScope: part.scope)) }
         return Checkpoint(
             position: state.target, vector: try reads.vector(),
             head: try reads.lane(state.lane)?.head, scopeSetHash: state.scopeSetHash,
-            digestRoot: digest.root)
+            digestRoot: digest.root,
+            chain: Array(
+                (try reads.log(at: state.target)?.chain ?? []).prefix(CommitChain.shortBytes)),
+            durable: try reads.durable())
     }
 }

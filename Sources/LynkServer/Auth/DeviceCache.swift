@@ -4,8 +4,8 @@ import Synchronization
 
 /// The device records asked for lately, so that a request need not read the control database.
 struct DeviceCache: ~Copyable, Sendable {
-    // Not private: the compiler (6.3.1) fails on a private type inside a noncopyable one that another
-    // file inlines, depending on which files it compiles together.
+    // Not private: the compiler (6.3) fails on a private type inside a noncopyable one in some
+    // groupings of files.
     struct State {
         var records: [DeviceID: DeviceRecord] = [:]
         /// Moves with every invalidation, so that a record read before is not kept after it.

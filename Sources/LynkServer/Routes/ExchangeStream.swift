@@ -37,6 +37,8 @@ struct ExchangeStream: Sendable {
         switch try store.next(&scan) {
         case .page(let payload):
             return ResponseFrame.page(payload).encoded()
+        case .conflicts(let conflicts):
+            return ResponseFrame.conflicts(conflicts).encoded()
         case .checkpoint(let checkpoint):
             isFinished = true
             return ResponseFrame.checkpoint(checkpoint).encoded()

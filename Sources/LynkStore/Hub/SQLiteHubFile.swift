@@ -12,7 +12,7 @@ final class SQLiteHubFile: HubFile {
             schema.tables.map { ($0.id, TableSQL($0)) }, uniquingKeysWith: { first, _ in first })
         pool = try OpenPool.open(path, readers: 4)
         try pool.write { database in
-            try HubTables.create(in: database)
+            try HubTables.create(in: database, schema: schema)
             try Migration.run(schema, in: database)
         }
     }

@@ -48,6 +48,7 @@ class SQLiteHubReads: HubReads {
     }
 
     func vector() throws -> VersionVector { try VectorCodec.decode(try meta(.vector) ?? []) }
+    func durable() throws -> VersionVector { try VectorCodec.decode(try meta(.durable) ?? []) }
 
     private static let eraColumns = "SELECT handle, era, hub, parents, base FROM lynk_era"
 
@@ -57,7 +58,7 @@ class SQLiteHubReads: HubReads {
             record: EraRecord(
                 era: try statement.key(1), hub: try statement.key(2),
                 parents: try VectorCodec.decode(statement.blob(3))),
-            base: statement.integer(4))
+            base: statement.isNull(4) ? nil : statement.integer(4))
     }
 
     func eras() throws -> [HubEra] {
@@ -71,13 +72,17 @@ class SQLiteHubReads: HubReads {
     }
 
     static let laneColumns =
-        "SELECT handle, lane, device, sequence, oid, effective FROM lynk_lane"
+        """
+        SELECT handle, lane, device, sequence, oid, effective, token, token_before
+        FROM lynk_lane
+        """
 
     func lane(_ statement: HotStatement) throws -> HubLane {
         let id: LaneID = try statement.key(1)
         var lane = HubLane(
             handle: UInt32(statement.integer(0)), id: id, device: try statement.key(2),
             effective: HybridTimestamp(rawValue: UInt64(bitPattern: statement.integer(5))))
+        lane.ratchet = Ratchet(current: statement.blob(6), previous: statement.blob(7))
         let sequence = statement.integer(3)
         if sequence > 0 {
             guard let oid = ContentID(bytes: statement.blobView(4)) else {
@@ -135,7 +140,8 @@ class SQLiteHubReads: HubReads {
         try first(
             """
             SELECT era.era, log.number, log.oid, log.lane, log.effective, log.received,
-                log.disposition, log.conflicts, log.problem, log.detail, log.context
+                log.disposition, log.conflicts, log.problem, log.detail, log.context, log.subject,
+                log.chain
             FROM lynk_log AS log JOIN lynk_era AS era ON era.handle = log.era
             WHERE log.position = ?
             """, bind: { $0.bind(1, position) }
@@ -154,31 +160,41 @@ class SQLiteHubReads: HubReads {
                 effective: HybridTimestamp(rawValue: UInt64(bitPattern: row.integer(4))),
                 received: HybridTimestamp(rawValue: UInt64(bitPattern: row.integer(5))),
                 disposition: disposition, conflicts: UInt32(truncatingIfNeeded: row.integer(7)),
-                problem: problem, context: try VectorCodec.decode(row.blob(10)))
+                problem: problem, context: try VectorCodec.decode(row.blob(10)),
+                subject: ContentID(bytes: row.blobView(11)), chain: row.blob(12))
         }
     }
 
-    func scopeSet(of device: DeviceID, hash: [UInt8]) throws -> Set<Scope>? {
+    private func delivered(_ row: HotStatement) -> DeliveredScopes {
+        DeliveredScopes(
+            position: row.integer(0), hash: row.blob(1), scopes: ScopeList.decode(row.text(2)),
+            covered: ScopeList.decode(row.text(3)))
+    }
+
+    func scopeSet(of device: DeviceID, hash: [UInt8]) throws -> DeliveredScopes? {
         try first(
-            "SELECT scopes FROM lynk_scope_set WHERE device = ? AND hash = ? ORDER BY position",
+            """
+            SELECT position, hash, scopes, covered FROM lynk_scope_set
+            WHERE device = ? AND hash = ? ORDER BY position DESC
+            """,
             bind: {
                 $0.bind(1, blob: device.bytes)
                 $0.bind(2, blob: hash)
             }
-        ) { Set(ScopeList.decode($0.text(0))) }
+        ) { delivered($0) }
     }
 
     func scopeSet(of device: DeviceID, at position: Int64) throws -> DeliveredScopes? {
         try first(
             """
-            SELECT hash, scopes FROM lynk_scope_set WHERE device = ? AND position <= ?
+            SELECT position, hash, scopes, covered FROM lynk_scope_set WHERE device = ? AND position <= ?
             ORDER BY position DESC LIMIT 1
             """,
             bind: {
                 $0.bind(1, blob: device.bytes)
                 $0.bind(2, position)
             }
-        ) { DeliveredScopes(hash: $0.blob(0), scopes: ScopeList.decode($0.text(1))) }
+        ) { delivered($0) }
     }
 
     func changes(
@@ -202,30 +218,6 @@ class SQLiteHubReads: HubReads {
             let entry = ChangeEntry(
                 position: changes.integer(0), table: changes.integer(1), row: changes.integer(2))
             guard try body(entry) else { return }
-        }
-    }
-
-    func conflicts(through position: Int64) throws -> [Conflict] {
-        try all(
-            """
-            SELECT table_id, row_key, field, policy, outcome, current_value, current_era,
-                current_number, new_value
-            FROM lynk_conflict WHERE position <= ? ORDER BY id
-            """, bind: { $0.bind(1, position) }
-        ) { row in
-            guard let outcome = Conflict.Outcome(rawValue: row.text(4)) else {
-                throw Problem(.storeFailed, "a conflict is damaged")
-            }
-            let table = TableID(truncatingIfNeeded: row.integer(0))
-            let field = tables[table]?.schema.fields.first { $0.name == row.text(2) }?.id
-            return Conflict(
-                table: table, key: try row.key(1), field: field, outcome: outcome,
-                policy: row.text(3), current: row.cell(5).value,
-                currentStamp: Stamp(
-                    era: UInt32(row.integer(6)), number: UInt64(bitPattern: row.integer(7)),
-                    effective: .zero, author: 0),
-                new: row.cell(8).value,
-                newStamp: Stamp(era: 0, number: 0, effective: .zero, author: 0))
         }
     }
 
@@ -259,8 +251,8 @@ class SQLiteHubReads: HubReads {
 
 /// A scope set as one text column: names in order, each on its line.
 enum ScopeList {
-    static func encode(_ update: ScopeUpdate) -> String {
-        update.scopes.map(\.name).joined(separator: "\n")
+    static func encode(_ scopes: [Scope]) -> String {
+        scopes.map(\.name).joined(separator: "\n")
     }
 
     static func decode(_ text: String) -> [Scope] {

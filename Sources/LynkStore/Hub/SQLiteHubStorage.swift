@@ -9,7 +9,7 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
     typealias Hasher = RowHasher
 
     /// Runs a statement that returns no row.
-    private func run(_ sql: String, bind: (HotStatement) -> Void) throws {
+    func run(_ sql: String, bind: (HotStatement) -> Void) throws {
         let statement = try HotStatement(database, sql)
         bind(statement)
         try statement.run()
@@ -31,27 +31,29 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
         try setMeta(.vector, VectorCodec.encode(vector))
     }
 
+    func setDurable(_ vector: VersionVector) throws {
+        try setMeta(.durable, VectorCodec.encode(vector))
+    }
+
     func insert(_ era: HubEra) throws {
         try run("INSERT INTO lynk_era (handle, era, hub, parents, base) VALUES (?, ?, ?, ?, ?)") {
             $0.bind(1, Int64(era.handle))
             $0.bind(2, blob: era.record.era.bytes)
             $0.bind(3, blob: era.record.hub.bytes)
             $0.bind(4, blob: VectorCodec.encode(era.record.parents))
-            $0.bind(5, era.base)
+            if let base = era.base { $0.bind(5, base) } else { $0.bindNull(5) }
         }
-    }
-
-    func lanes() throws -> [HubLane] {
-        try all("\(Self.laneColumns) ORDER BY handle") { try lane($0) }
     }
 
     func put(_ lane: HubLane) throws {
         try run(
             """
-            INSERT INTO lynk_lane (handle, lane, device, sequence, oid, effective)
-            VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (handle) DO UPDATE SET sequence = excluded.sequence, oid = excluded.oid,
-                effective = excluded.effective
+            INSERT INTO lynk_lane (handle, lane, device, sequence, oid, effective, token,
+                token_before)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (handle) DO UPDATE SET device = excluded.device,
+                sequence = excluded.sequence, oid = excluded.oid, effective = excluded.effective,
+                token = excluded.token, token_before = excluded.token_before
             """
         ) {
             $0.bind(1, Int64(lane.handle))
@@ -60,6 +62,8 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
             $0.bind(4, Int64(lane.head?.sequence ?? 0))
             $0.bind(5, blob: lane.head?.oid.bytes ?? [])
             $0.bind(6, Int64(bitPattern: lane.effective.rawValue))
+            $0.bind(7, blob: lane.ratchet.current)
+            $0.bind(8, blob: lane.ratchet.previous)
         }
     }
 
@@ -87,19 +91,6 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
             $0.bind(2, Int64(name.table))
             $0.bind(3, digest.count)
             $0.bind(4, blob: digest.sum)
-        }
-    }
-
-    private func sql(_ table: TableSchema) throws -> TableSQL {
-        guard let sql = tables[table.id] else {
-            throw Problem(.schemaUnknown, "table \(table.id)")
-        }
-        return sql
-    }
-
-    func stored(_ table: TableSchema, _ key: RowKey) throws -> StoredRow? {
-        try first(try sql(table).selectByKey, bind: { $0.bind(1, blob: key.bytes) }) { row in
-            try row.stampedRow(table).map { StoredRow(number: row.integer(0), row: $0) }
         }
     }
 
@@ -157,8 +148,9 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
         try run(
             """
             INSERT INTO lynk_log (position, era, number, oid, lane, effective, received,
-                disposition, conflicts, problem, detail, context, body, consequences)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                disposition, conflicts, problem, detail, context, body, consequences, subject,
+                chain)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ) {
             $0.bind(1, record.position)
@@ -178,17 +170,17 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
                 14,
                 consequences.isEmpty
                     ? .null : .blob(ChangeSetCodec.encode(changes: consequences)))
+            $0.bind(15, record.subject.map { .blob($0.bytes) } ?? .null)
+            $0.bind(16, blob: record.chain)
         }
-        try run("INSERT INTO lynk_oid (oid, position) VALUES (?, ?)") {
-            $0.bind(1, blob: record.oid.bytes)
-            $0.bind(2, record.position)
-        }
+        try place(record.oid, at: record.position)
     }
 
-    func position(of oid: ContentID) throws -> Int64? {
-        try first(
-            "SELECT position FROM lynk_oid WHERE oid = ?", bind: { $0.bind(1, blob: oid.bytes) }
-        ) { $0.integer(0) }
+    func place(_ oid: ContentID, at position: Int64) throws {
+        try run("INSERT INTO lynk_oid (oid, position) VALUES (?, ?) ON CONFLICT DO NOTHING") {
+            $0.bind(1, blob: oid.bytes)
+            $0.bind(2, position)
+        }
     }
 
     func received(at position: Int64) throws -> HybridTimestamp? {
@@ -199,44 +191,9 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
 
     func oid(at position: Int64) throws -> ContentID? {
         try first(
-            "SELECT oid FROM lynk_log WHERE position = ?", bind: { $0.bind(1, position) }
+            "SELECT coalesce(subject, oid) FROM lynk_log WHERE position = ?",
+            bind: { $0.bind(1, position) }
         ) { ContentID(bytes: $0.blobView(0)) }
-    }
-
-    func keep(_ conflict: Conflict, at position: Int64) throws {
-        let field = tables[conflict.table]?.schema.fields.first { $0.id == conflict.field }
-        try run(
-            """
-            INSERT INTO lynk_conflict (position, table_id, row_key, field, policy, outcome,
-                current_value, current_era, current_number, new_value)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        ) {
-            $0.bind(1, position)
-            $0.bind(2, Int64(conflict.table))
-            $0.bind(3, blob: conflict.key.bytes)
-            $0.bind(4, text: field?.name ?? conflict.field.map { String($0) } ?? "")
-            $0.bind(5, text: conflict.policy)
-            $0.bind(6, text: conflict.outcome.rawValue)
-            $0.bind(7, conflict.current)
-            $0.bind(8, Int64(conflict.currentStamp.era))
-            $0.bind(9, Int64(bitPattern: conflict.currentStamp.number))
-            $0.bind(10, conflict.new)
-        }
-    }
-
-    func keep(_ scopes: ScopeUpdate, of device: DeviceID, at position: Int64) throws {
-        try run(
-            """
-            INSERT INTO lynk_scope_set (device, position, hash, scopes) VALUES (?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET hash = excluded.hash, scopes = excluded.scopes
-            """
-        ) {
-            $0.bind(1, blob: device.bytes)
-            $0.bind(2, position)
-            $0.bind(3, blob: scopes.hash)
-            $0.bind(4, text: ScopeList.encode(scopes))
-        }
     }
 
     func savepoint(_ body: () throws -> Void) throws {
@@ -247,4 +204,8 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
     }
 
     func seal(_ changeSet: ChangeSet) -> SealedChangeSet { ChangeSetCodec.seal(changeSet) }
+
+    static func message(_ entries: [ReceiptProof.Entry]) -> [UInt8] {
+        ReceiptProof.digest(of: entries).bytes
+    }
 }

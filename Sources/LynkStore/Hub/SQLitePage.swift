@@ -37,13 +37,13 @@ final class SQLitePage: PullPage {
         guard try select.step() else { return }
         let record = try StampCodec.decode(select.blobView(2))
         guard let members = try members(record) else { return }
-        for handle in members where scopes[handle] == nil {
-            scopes[handle] = Scope(try name(names.scope, handle) { $0.text(0) })
-        }
+        try name(scopes: members)
         try name(record.row)
         for override in record.overrides { try name(override.stamp) }
         let section = page.section(sql.schema, handles: members) { scopes[$0] ?? Scope("") }
-        page.begin(section, key: select.blobView(1), record: record) { stamp in
+        page.begin(
+            section, key: select.blobView(1), record: record, generation: record.generation
+        ) { stamp in
             (eras[stamp.era] ?? Self.nowhere(), lanes[stamp.author] ?? Self.nowhere())
         }
         var bytes = 32
@@ -58,7 +58,20 @@ final class SQLitePage: PullPage {
         page.end(rowBytes: bytes)
     }
 
-    func finish() -> [UInt8] { page.finish() }
+    func remove(_ key: RowKey, of table: TableID, members: [UInt32]) throws {
+        guard let sql = tables[table] else { return }
+        try name(scopes: members)
+        let section = page.section(sql.schema, handles: members) { scopes[$0] ?? Scope("") }
+        key.bytes.withUnsafeBytes { page.remove(section, key: $0) }
+    }
+
+    func finish(mark: [UInt8]) -> [UInt8] { page.finish(mark: mark) }
+
+    private func name(scopes members: [UInt32]) throws {
+        for handle in members where scopes[handle] == nil {
+            scopes[handle] = Scope(try name(names.scope, handle) { $0.text(0) })
+        }
+    }
 
     private func select(_ sql: TableSQL) throws -> HotStatement {
         if let known = selects[sql.schema.id] { return known }

@@ -39,6 +39,33 @@ public final class InMemoryTenantStore: TenantStore {
 
     public func next(_ scan: inout PullScan) throws -> PullStep { try replica.next(&scan) }
 
+    public func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> VerifyAnswer {
+        try replica.verify(request, for: principal, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func release(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
+        try replica.resolve(oid, as: .released, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func rejectFinally(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
+        try replica.resolve(oid, as: .rejected, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func markDurable(_ vector: VersionVector) throws { try replica.markDurable(vector) }
+
+    public func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) throws -> Int64 {
+        try replica.advanceFloor(
+            nowMilliseconds: nowMilliseconds, ageMilliseconds: ageMilliseconds)
+    }
+
+    public func clockReport() throws -> ClockReport { try replica.clockReport() }
+
+    public func history(of table: TableID, _ key: RowKey) throws -> RowHistory {
+        try replica.history(of: table, key)
+    }
+
     public func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]] {
         throw Problem(.notFound, "a store in memory runs no SQL")
     }

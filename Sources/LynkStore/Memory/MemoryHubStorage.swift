@@ -7,7 +7,7 @@ final class MemoryHubStorage: HubStorage {
     typealias Hasher = RowHasher
 
     let schema: Schema
-    private(set) var tables: MemoryTables
+    var tables: MemoryTables
 
     init(_ tables: MemoryTables, schema: Schema) {
         self.tables = tables
@@ -19,6 +19,7 @@ final class MemoryHubStorage: HubStorage {
     func meta(_ name: HubMeta) -> [UInt8]? { tables.meta[name] }
     func head() -> Int64 { Int64(tables.log.count) }
     func vector() -> VersionVector { tables.vector }
+    func durable() -> VersionVector { tables.durable }
     func eras() -> [HubEra] { tables.eras }
     func era(_ id: EraID) -> HubEra? { tables.eras.first { $0.record.era == id } }
     func lane(_ id: LaneID) -> HubLane? { tables.lanes.first { $0.id == id } }
@@ -33,21 +34,23 @@ final class MemoryHubStorage: HubStorage {
         }
     }
 
-    private func commit(at position: Int64) -> MemoryTables.Commit? {
-        (1...head()).contains(position) ? tables.log[Int(position) - 1] : nil
+    func commit(at position: Int64) -> MemoryTables.Commit? {
+        position >= 1 && position <= head() ? tables.log[Int(position) - 1] : nil
     }
 
     func log(at position: Int64) -> LogRecord? { commit(at: position)?.record }
     func received(at position: Int64) -> HybridTimestamp? { log(at: position)?.received }
-    func oid(at position: Int64) -> ContentID? { log(at: position)?.oid }
+    func oid(at position: Int64) -> ContentID? {
+        log(at: position).map { $0.subject ?? $0.oid }
+    }
     func position(of oid: ContentID) -> Int64? { tables.oids[oid] }
 
-    func scopeSet(of device: DeviceID, hash: [UInt8]) -> Set<Scope>? {
-        tables.deliveries[device]?.first { $0.scopes.hash == hash }.map { Set($0.scopes.scopes) }
+    func scopeSet(of device: DeviceID, hash: [UInt8]) -> DeliveredScopes? {
+        tables.deliveries[device]?.last { $0.hash == hash }
     }
 
     func scopeSet(of device: DeviceID, at position: Int64) -> DeliveredScopes? {
-        tables.deliveries[device]?.last { $0.position <= position }?.scopes
+        tables.deliveries[device]?.last { $0.position <= position }
     }
 
     func changes(
@@ -60,14 +63,10 @@ final class MemoryHubStorage: HubStorage {
         }
     }
 
-    func conflicts(through position: Int64) -> [Conflict] {
-        tables.conflicts.filter { $0.position <= position }.map(\.conflict)
-    }
-
     func makePage() -> MemoryPage { MemoryPage(tables, schema: schema) }
 
     func row(_ table: TableID, _ key: RowKey) -> StampedRow? {
-        tables.rows[table]?.byKey[key]?.row
+        tables.rows[table]?.row(key)
     }
 
     func rows(
@@ -76,7 +75,7 @@ final class MemoryHubStorage: HubStorage {
         guard let declared = schema.table(table)?.index(index, leading: values.count) else {
             throw Problem(.internalFailure, "no index \(index) is declared")
         }
-        let found = (tables.rows[table]?.byKey.values.map(\.row) ?? []).filter { row in
+        let found = (tables.rows[table]?.present ?? []).filter { row in
             zip(declared, values).allSatisfy { row.values[$0] == $1 }
         }
         let ordered = found.sorted { left, right in
@@ -92,6 +91,7 @@ final class MemoryHubStorage: HubStorage {
 
     func setMeta(_ name: HubMeta, _ value: [UInt8]) { tables.meta[name] = value }
     func setVector(_ vector: VersionVector) { tables.vector = vector }
+    func setDurable(_ vector: VersionVector) { tables.durable = vector }
     func insert(_ era: HubEra) { tables.eras.append(era) }
 
     func put(_ lane: HubLane) {
@@ -114,7 +114,7 @@ final class MemoryHubStorage: HubStorage {
 
     func put(_ digest: SetDigest, _ name: DigestName) { tables.digests[name] = digest }
 
-    func stored(_ table: TableSchema, _ key: RowKey) -> StoredRow? {
+    func stored(_ table: TableSchema, _ key: RowKey) -> StoredState? {
         tables.rows[table.id]?.byKey[key]
     }
 
@@ -125,7 +125,7 @@ final class MemoryHubStorage: HubStorage {
     func replace(
         _ old: StampedRow, with new: StampedRow, number: Int64, in table: TableSchema
     ) {
-        tables.rows[table.id]?.byKey[new.key] = StoredRow(number: number, row: new)
+        tables.rows[table.id]?.byKey[new.key] = StoredState(number: number, state: .present(new))
     }
 
     func index(_ entry: ChangeEntry, in scope: UInt32) {
@@ -144,19 +144,11 @@ final class MemoryHubStorage: HubStorage {
         _ record: LogRecord, era: UInt32, body: SealedChangeSet, consequences: [RowChange]
     ) {
         tables.log.append(.init(record: record, body: body, consequences: consequences))
-        tables.oids[record.oid] = record.position
+        place(record.oid, at: record.position)
     }
 
-    func keep(_ conflict: Conflict, at position: Int64) {
-        tables.conflicts.append((position, conflict))
-    }
-
-    func keep(_ scopes: ScopeUpdate, of device: DeviceID, at position: Int64) {
-        let delivered = DeliveredScopes(hash: scopes.hash, scopes: scopes.scopes)
-        var history = tables.deliveries[device] ?? []
-        if history.last?.position == position { history.removeLast() }
-        history.append(.init(position: position, scopes: delivered))
-        tables.deliveries[device] = history
+    func place(_ oid: ContentID, at position: Int64) {
+        if tables.oids[oid] == nil { tables.oids[oid] = position }
     }
 
     func savepoint(_ body: () throws -> Void) throws {
@@ -168,12 +160,16 @@ final class MemoryHubStorage: HubStorage {
     }
 
     func seal(_ changeSet: ChangeSet) -> SealedChangeSet { ChangeSetCodec.seal(changeSet) }
+
+    static func message(_ entries: [ReceiptProof.Entry]) -> [UInt8] {
+        ReceiptProof.digest(of: entries).bytes
+    }
 }
 
 extension MemoryTables.Rows {
     fileprivate mutating func insert(_ row: StampedRow) -> Int64 {
         lastNumber += 1
-        byKey[row.key] = StoredRow(number: lastNumber, row: row)
+        byKey[row.key] = StoredState(number: lastNumber, state: .present(row))
         keys[lastNumber] = row.key
         return lastNumber
     }

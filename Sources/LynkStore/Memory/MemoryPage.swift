@@ -20,12 +20,14 @@ final class MemoryPage: PullPage {
         row: Int64, of table: TableID, members: (StampRecord) throws -> [UInt32]?
     ) rethrows {
         guard let schema = schema.table(table), let rows = tables.rows[table],
-            let key = rows.keys[row], let found = rows.byKey[key]?.row,
+            let key = rows.keys[row], let found = rows.row(key),
             let members = try members(found.record)
         else { return }
         let section = page.section(schema, handles: members) { tables.scopes[Int($0)].name }
         found.key.bytes.withUnsafeBytes { key in
-            page.begin(section, key: key, record: found.record) { stamp in
+            page.begin(
+                section, key: key, record: found.record, generation: found.record.generation
+            ) { stamp in
                 (tables.eras[Int(stamp.era)].record.era, tables.lanes[Int(stamp.author)].id)
             }
         }
@@ -42,7 +44,13 @@ final class MemoryPage: PullPage {
         page.end(rowBytes: bytes)
     }
 
-    func finish() -> [UInt8] { page.finish() }
+    func remove(_ key: RowKey, of table: TableID, members: [UInt32]) {
+        guard let schema = schema.table(table) else { return }
+        let section = page.section(schema, handles: members) { tables.scopes[Int($0)].name }
+        key.bytes.withUnsafeBytes { page.remove(section, key: $0) }
+    }
+
+    func finish(mark: [UInt8]) -> [UInt8] { page.finish(mark: mark) }
 }
 
 extension Value {

@@ -4,24 +4,35 @@ import LynkEngine
 /// A hub's tables as values: a copy is a snapshot, a backup, or what a savepoint goes back to.
 struct MemoryTables: Sendable {
     struct Rows: Sendable {
-        var byKey: [RowKey: StoredRow] = [:]
+        var byKey: [RowKey: StoredState] = [:]
         var keys: [Int64: RowKey] = [:]
         var lastNumber: Int64 = 0
+
+        /// Rows that are there.
+        var present: [StampedRow] { byKey.values.compactMap(\.state.row) }
+
+        func row(_ key: RowKey) -> StampedRow? { byKey[key]?.state.row }
+    }
+
+    struct LiveName: Hashable, Sendable {
+        let row: RowName
+        let field: FieldID
+    }
+
+    struct Kept: Sendable {
+        let stored: StoredConflict
+        let scopes: [UInt32]
     }
 
     struct Commit: Sendable {
         let record: LogRecord
-        let body: SealedChangeSet
+        var body: SealedChangeSet?
         let consequences: [RowChange]
-    }
-
-    struct Delivery: Sendable {
-        let position: Int64
-        var scopes: DeliveredScopes
     }
 
     var meta: [HubMeta: [UInt8]] = [:]
     var vector = VersionVector.zero
+    var durable = VersionVector.zero
     var eras: [HubEra] = []
     var lanes: [HubLane] = []
     var scopes: [HubScope] = []
@@ -32,9 +43,20 @@ struct MemoryTables: Sendable {
     /// By position; the first is position 1.
     var log: [Commit] = []
     var oids: [ContentID: Int64] = [:]
-    var conflicts: [(position: Int64, conflict: Conflict)] = []
+    /// Ascending by number.
+    var conflicts: [Kept] = []
+    var lastConflict: Int64 = 0
     /// Ascending by position.
-    var deliveries: [DeviceID: [Delivery]] = [:]
+    var deliveries: [DeviceID: [DeliveredScopes]] = [:]
+    /// Tables of tombstones by their negative numbers.
+    var tombstones: [Int64: RowName] = [:]
+    var lastTombstone: Int64 = 0
+    var live: [LiveName: LiveVersions] = [:]
+    /// Ascending by position.
+    var history: [RowName: [Int64]] = [:]
+    var quarantine: [Int64: QuarantineRecord] = [:]
+    var waiting: [RowName: Set<Int64>] = [:]
+    var aliases: [DotAlias] = []
 }
 
 extension [ChangeEntry] {

@@ -2,275 +2,166 @@ import Foundation
 import LynkCore
 import LynkEngine
 import LynkWire
-import TestSupport
-import Testing
 
 @testable import LynkStore
 
-/// One hub and several devices of any kind, exchanging in process, all from one seed.
+/// A hub alone, with authors that write straight to it: what a hub decides, without a device.
 final class LawWorld {
-    let application: any Application
+    let directory: String
     let time = TestTime()
-    let pair: StorePair
-    private(set) var hub: TestHub
-    /// What the hub has applied, in the order of the dots.
-    private(set) var applied: [AppliedChangeSet] = []
-    private(set) var eras = EraGraph()
-    private let directory: String
-    private var random: SeededGenerator
+    var hub: TestHub
+    var random = SeededGenerator(seed: 5)
 
-    init(
-        _ application: any Application = ShopApplication(), on pair: StorePair, seed: UInt64 = 7
-    ) throws {
-        self.application = application
-        self.pair = pair
-        random = SeededGenerator(seed: seed)
+    init(_ kind: HubKind) throws {
         directory = NSTemporaryDirectory() + "lynk-laws-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         hub = try TestHub(
-            pair.hub, directory: directory, application: application, random: &random)
+            kind, directory: directory, application: LawApplication(), random: &random)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    func restartHub() throws { try hub.restart(&random) }
-    func backUpHub() throws { try hub.backUp(&random) }
-    func restoreHub() throws { try hub.restore(&random) }
-    func loseHub() throws { try hub.lose(&random) }
+    static func key(_ number: UInt64) -> RowKey { RowKey(high: 1, low: number) }
 
-    func replica(_ kind: ReplicaKind, _ clock: SkewedClock? = nil) throws -> any ReplicaFixture {
-        let seed = random.next()
-        switch kind {
-        case .sqlite:
-            return try SQLiteReplicaFixture(
-                directory: directory, schema: application.schema, clock: clock ?? time, seed: seed)
-        case .memory:
-            return try MemoryReplicaFixture(
-                schema: application.schema, clock: clock ?? time, seed: seed)
+    func values(_ table: TableID, _ number: UInt64) throws -> [Value]? {
+        try hub.read { try $0.row(table, Self.key(number))?.values }
+    }
+
+    /// Whether the kept digests are those of the rows that are there.
+    func digestsAreRight() throws -> Bool {
+        try hub.read { reads in
+            var sums: [DigestName: SetDigest] = [:]
+            var hasher = RowHasher(digestKey: try reads.meta(.digestKey) ?? [])
+            let (eras, scopes) = (try reads.eras(), try reads.scopes())
+            for table in LawApplication(version: 2).schema.tables {
+                try reads.rows(of: table.id, in: .all) { _, row in
+                    hasher.write(row, of: table, era: { eras[Int($0)].record.era })
+                    for scope in row.record.scopes {
+                        let prefix = hasher.prefix(scope) { scopes[Int($0)].name }
+                        hasher.insert(
+                            into: &sums[.init(scope: scope, table: table.id), default: .init()],
+                            prefix: prefix)
+                    }
+                }
+            }
+            for scope in scopes {
+                for table in LawApplication(version: 2).schema.tables {
+                    let name = DigestName(scope: scope.handle, table: table.id)
+                    let kept = try reads.digest(name) ?? SetDigest()
+                    if kept != sums[name] ?? SetDigest() { return false }
+                }
+            }
+            return true
         }
     }
+}
 
-    /// An enrolled device; the low half of its user's id is the district.
-    func device(
-        _ kind: ReplicaKind? = nil, district: UInt64 = 1, role: String = "worker"
-    ) throws -> LawDevice {
-        let id = DeviceID(high: 9, low: random.next())
-        let principal = Principal(
-            tenant: World.tenant, device: id, user: UserID(high: id.low, low: district),
-            role: role)
-        let clock = SkewedClock(time)
-        let fixture = try replica(kind ?? pair.replica, clock)
-        // A key from the seed: the same world signs the same bytes.
-        let secret = RowKey.derived("key", [id.bytes]).bytes
-        guard let key = DeviceKey(bytes: secret + secret) else { throw Problem(.internalFailure) }
-        try fixture.store.adopt(
-            Enrolment(server: "https://localhost", principal: principal, key: key))
-        return LawDevice(world: self, principal: principal, fixture: fixture, clock: clock)
+/// What a pull brought.
+struct Pulled {
+    let welcome: Welcome
+    var rows: Set<RowKey> = []
+    var removed: Set<RowKey> = []
+    var conflicts: [ConflictRecord] = []
+    var checkpoint: Checkpoint?
+    var marks: [[UInt8]] = []
+}
+
+/// An author without a replica.
+final class LawAuthor {
+    let world: LawWorld
+    let principal: Principal
+    let key = DeviceKey()
+    var lane: LaneID
+    var cursor = PullCursor.start
+    var chain: [UInt8] = []
+    var previous: ContentID?
+    var ratchet: [UInt8] = []
+    var eras: [EraRecord] = []
+    var proofs: [ReceiptProof] = []
+
+    init(_ world: LawWorld, _ number: UInt64, role: String = "all") {
+        self.world = world
+        principal = Principal(
+            tenant: World.tenant, device: DeviceID(high: 6, low: number),
+            user: UserID(high: number, low: 1), role: role)
+        lane = LaneID(high: 5, low: number)
     }
 
-    /// Changes by the back office.
+    func make(
+        _ changes: [RowChange], intent: Intent? = nil, version: UInt32 = 1
+    ) -> SealedChangeSet {
+        let sealed = ChangeSetCodec.seal(
+            ChangeSet(
+                tenant: World.tenant, device: principal.device, previous: previous,
+                context: cursor.vector, schemaVersion: version, changes: changes, intent: intent,
+                claimed: .zero, made: world.time.read()))
+        previous = sealed.oid
+        return sealed
+    }
+
     @discardableResult
-    func office(_ changes: [RowChange]) throws -> Receipt? {
-        time.advance(1_000)
-        let principal = Principal(
-            tenant: World.tenant, device: DeviceID(high: 0, low: 0), user: UserID(high: 0, low: 0),
-            role: "office")
+    func push(_ sets: [SealedChangeSet]) throws -> PushAnswer {
+        world.time.advance(10)
         let push = Push(
-            principal: principal, lane: LaneID(high: 0, low: 0), publicKey: nil,
-            upload: time.read(), receivedMilliseconds: time.now,
-            work: .changes(changes, Intent(name: "office")))
-        let receipt = try commit(push)?.receipts.first
-        if let receipt, receipt.disposition.isApplied, !receipt.isRepeat {
-            applied.append(
-                AppliedChangeSet(
-                    oid: receipt.oid, dot: receipt.dot, effective: receipt.effective, lane: nil,
-                    context: .zero, conflicts: Int(receipt.conflicts), changes: changes))
-        }
-        return receipt
-    }
-
-    /// Commits one push and takes note of what was applied.
-    func commit(_ push: Push) throws -> PushAnswer? {
-        let answer = try hub.store.commit([push]).first
-        guard case .changeSets(let changeSets, _) = push.work else { return answer }
-        for (sealed, receipt) in zip(changeSets, answer?.receipts ?? [])
-        where receipt.disposition.isApplied && !receipt.isRepeat {
-            applied.append(
-                AppliedChangeSet(
-                    oid: sealed.oid, dot: receipt.dot, effective: receipt.effective,
-                    lane: push.lane, context: sealed.content.context,
-                    conflicts: Int(receipt.conflicts),
-                    changes: sealed.content.changes))
-        }
+            principal: principal, lane: lane, publicKey: key.publicKey, upload: world.time.read(),
+            receivedMilliseconds: world.time.now,
+            work: .changeSets(
+                sets, signature: try key.sign(sets[sets.count - 1].oid.bytes, as: .changeSet)),
+            claims: PushClaims(ratchet: ratchet, eras: eras, proofs: proofs))
+        let answer = try world.hub.store.commit([push])[0]
+        if !answer.ratchet.isEmpty { ratchet = answer.ratchet }
         return answer
     }
 
-    /// Takes note of the eras that the hub tells of.
-    func note(_ welcome: Welcome) { for era in welcome.eras { eras.insert(era) } }
-}
-
-/// What goes wrong in one exchange.
-enum LawFault: Hashable, Sendable, CustomTestStringConvertible {
-    case none
-    /// The request does not arrive.
-    case requestLost
-    /// The request arrives twice; the second answer counts.
-    case requestRepeated
-    /// The answer ends after this many frames; with 0 nothing of it arrives.
-    case cut(after: Int)
-    /// The device is killed after this many frames.
-    case crash(after: Int)
-
-    static let all: [LawFault] =
-        [.none, .requestLost, .requestRepeated] + (0...4).map { .cut(after: $0) }
-        + (0...4).map { .crash(after: $0) }
-
-    var testDescription: String { "\(self)" }
-}
-
-/// A device in a ``LawWorld``.
-final class LawDevice {
-    let world: LawWorld
-    let principal: Principal
-    let fixture: any ReplicaFixture
-    let clock: SkewedClock
-
-    init(
-        world: LawWorld, principal: Principal, fixture: any ReplicaFixture, clock: SkewedClock
-    ) {
-        self.clock = clock
-        self.world = world
-        self.principal = principal
-        self.fixture = fixture
-    }
-
-    var schema: Schema { world.application.schema }
-
-    /// One exchange, bytes through the wire codecs.
-    ///
-    /// - Returns: `nil` when the exchange broke off.
+    /// Makes and pushes one change set.
     @discardableResult
-    func sync(_ fault: LawFault = .none, meanwhile: () throws -> Void = {}) throws -> ApplyReport? {
-        let body = try request()
-        world.time.advance(5)
-        if fault == .requestLost { return nil }
-        if fault == .requestRepeated { _ = try serve(body) }
-        let frames = try serve(body)
-        try meanwhile()
-        let delivered =
-            switch fault {
-            case .cut(let count), .crash(let count): frames.prefix(count)
-            default: frames[...]
-            }
-        let report = try receive(delivered)
-        if case .crash = fault { try fixture.crash() }
-        return report
+    func write(_ changes: RowChange..., intent: Intent? = nil) throws -> Receipt? {
+        try push([make(changes, intent: intent)]).receipts.first
     }
 
-    func request() throws -> [UInt8] {
-        let offer = try fixture.store.offer()
-        return SyncRequest.encode(
-            hello: offer.hello, changeSets: offer.changeSets.map(\.bytes),
-            signature: offer.signature)
-    }
-
-    /// The device's side.
-    func receive(_ frames: ArraySlice<ResponseFrame>) throws -> ApplyReport? {
-        var report: ApplyReport?
-        for frame in frames {
-            switch frame {
-            case .welcome(let welcome): try fixture.store.begin(welcome)
-            case .receipts(let receipts): try fixture.store.record(receipts)
-            case .page(let page): try fixture.store.stage(page: page)
-            case .checkpoint(let checkpoint): report = try fixture.store.apply(checkpoint)
-            case .conflicts(let conflicts): try fixture.store.record(conflicts: conflicts)
-            case .proof: break
-            case .problem(let problem): throw problem
+    @discardableResult
+    func pull(
+        answer: PushAnswer? = nil, keptHeads: [LaneHead] = [], resume: [UInt8] = [],
+        pages: Int = .max
+    ) throws -> Pulled {
+        let hello = Hello(
+            device: principal.device, lane: lane, schemaName: "laws", schemaVersion: 1, head: nil,
+            cursor: cursor, clock: world.time.read(), digestRoot: [], chain: chain,
+            keptHeads: keptHeads, resume: resume)
+        var scan = try world.hub.store.openPull(
+            for: principal, hello: hello, answer: answer, nowMilliseconds: world.time.now)
+        var pulled = Pulled(welcome: scan.welcome)
+        while pulled.checkpoint == nil, pulled.marks.count < pages {
+            switch try world.hub.store.next(&scan) {
+            case .page(let payload): try read(payload, into: &pulled)
+            case .conflicts(let conflicts): pulled.conflicts += conflicts
+            case .checkpoint(let checkpoint): pulled.checkpoint = checkpoint
             }
         }
-        return report
-    }
-
-    /// The hub's side, as the server does it, each frame through its bytes.
-    func serve(_ body: [UInt8]) throws -> [ResponseFrame] {
-        let request = try SyncRequest.decode(body)
-        world.time.advance(5)
-        let store = world.hub.store
-        var answer: PushAnswer?
-        if !request.changeSets.isEmpty {
-            let push = Push(
-                principal: principal, lane: request.hello.lane,
-                publicKey: try fixture.store.enrolment()?.key.publicKey,
-                upload: request.hello.clock, receivedMilliseconds: world.time.now,
-                work: .changeSets(request.changeSets, signature: request.signature))
-            answer = try world.commit(push)
+        if let checkpoint = pulled.checkpoint {
+            cursor = PullCursor(
+                position: checkpoint.position, vector: checkpoint.vector,
+                scopeSetHash: checkpoint.scopeSetHash)
+            chain = checkpoint.chain
         }
-        var scan = try store.openPull(
-            for: principal, hello: request.hello, answer: answer,
-            nowMilliseconds: world.time.now)
-        world.note(scan.welcome)
-        var frames: [ResponseFrame] = [.welcome(scan.welcome)]
-        if let receipts = answer?.receipts, !receipts.isEmpty { frames.append(.receipts(receipts)) }
-        while true {
-            switch try store.next(&scan) {
-            case .page(let page): frames.append(.page(page))
-            case .checkpoint(let checkpoint):
-                frames.append(.checkpoint(checkpoint))
-                return try frames.map(Self.overTheWire)
-            }
-        }
+        return pulled
     }
 
-    private static func overTheWire(_ frame: ResponseFrame) throws -> ResponseFrame {
-        var reader = FrameReader()
-        reader.append(frame.encoded())
-        guard let received = try reader.next() else { throw WireError.truncated }
-        return try ResponseFrame.decode(received)
-    }
-}
-
-extension LawDevice {
-    /// Syncs until nothing is owed and nothing comes.
-    ///
-    /// - Returns: whether the digest is the hub's, and what a count from scratch says too.
-    func settle() throws -> Bool {
-        for _ in 0..<12 {
-            let report = try sync()
-            let status = try fixture.status()
-            if status.pending == 0, let report, report.rowsApplied == 0 {
-                return try report.digestMatches && fixture.recomputeRoot() == status.root
-            }
-        }
-        return false
-    }
-
-    /// A table as text, in key order; pending rows end in a star.
-    func show(_ table: TableSchema, _ fields: [String]) throws -> [String] {
-        try fixture.rows(table).map { row in
-            let cells = fields.map { name -> String in
-                switch table.ordinal(named: name).map({ row.values[$0] }) {
-                case .integer(let number)?: String(number)
-                case .text(let text)?: text
-                case .null?, nil: "-"
-                case .real(let number)?: String(number)
-                case .blob(let bytes)?: hexadecimal(bytes)
+    private func read(_ payload: [UInt8], into pulled: inout Pulled) throws {
+        try payload.withUnsafeBytes { bytes in
+            var page = try PageReader(bytes)
+            while let section = try page.next() {
+                for start in stride(from: 0, to: section.removed.count, by: 16) {
+                    let key = RowKey(bytes: section.removed[start..<start + 16])
+                    if let key { pulled.removed.insert(key) }
+                }
+                for start in stride(from: 0, to: section.keys.count, by: 16) {
+                    let key = RowKey(bytes: section.keys[start..<start + 16])
+                    if let key { pulled.rows.insert(key) }
                 }
             }
-            return cells.joined(separator: " ") + (row.isPending ? " *" : "")
+            pulled.marks.append(page.mark)
         }
-    }
-
-    func shops() throws -> [String] {
-        try show(ShopApplication.shop, ["name", "phone", "visits", "status", "score"])
-    }
-
-    @discardableResult
-    func addShop(_ name: String, district: Int = 1) throws -> RowKey {
-        let key = fixture.mintKey()
-        try fixture.write([
-            .insert(1, key, [.init(1, .text(String(district))), .init(2, .text(name))])
-        ])
-        return key
     }
 }

@@ -13,7 +13,7 @@ enum ScriptStep: Hashable, Sendable {
     /// Two rows and a fact in one transaction.
     case visit(device: Int, shop: UInt64, number: UInt64, amount: Int64)
     case office(shop: UInt64, name: String)
-    case sync(device: Int, LawFault)
+    case sync(device: Int, TwinFault)
     case advance(Int64)
     case restartHub
 
@@ -49,7 +49,7 @@ enum ScriptStep: Hashable, Sendable {
             default:
                 let fault =
                     number(1) == 0
-                    ? LawFault.none : LawFault.all[number(LawFault.all.count - 1)]
+                    ? TwinFault.none : TwinFault.all[number(TwinFault.all.count - 1)]
                 return .sync(device: device, fault)
             }
         }
@@ -59,9 +59,9 @@ enum ScriptStep: Hashable, Sendable {
     static func visit(_ number: UInt64) -> RowKey { RowKey(high: 0x52, low: number) }
 }
 
-extension LawWorld {
+extension TwinWorld {
     /// Plays one step of a script; an exchange that a refusal breaks off is no failure.
-    func play(_ step: ScriptStep, _ devices: [LawDevice]) throws {
+    func play(_ step: ScriptStep, _ devices: [TwinDevice]) throws {
         time.advance(7)
         switch step {
         case .addShop(let device, let number):

@@ -8,8 +8,8 @@ import TestSupport
 /// A history of several devices with all that may befall them, drawn from a seed while it runs,
 /// and the change sets that the hub applied in it.
 final class History {
-    let world: LawWorld
-    private(set) var devices: [LawDevice] = []
+    let world: TwinWorld
+    private(set) var devices: [TwinDevice] = []
     private var random: SeededGenerator
     private var shops: UInt64 = 0
     private var visits: UInt64 = 0
@@ -19,7 +19,7 @@ final class History {
 
     init(on pair: StorePair, seed: UInt64) throws {
         random = SeededGenerator(seed: seed)
-        world = try LawWorld(on: pair, seed: seed)
+        world = try TwinWorld(on: pair, seed: seed)
         for _ in 0..<(2 + number(2)) { devices.append(try world.device()) }
     }
 
@@ -43,7 +43,7 @@ final class History {
         case 18: try befall(index)
         default:
             let fault =
-                isOne(in: 2) ? LawFault.none : LawFault.all[number(LawFault.all.count - 1)]
+                isOne(in: 2) ? TwinFault.none : TwinFault.all[number(TwinFault.all.count - 1)]
             note("sync \(index) \(fault)")
             try device.sync(fault)
         }
@@ -51,7 +51,7 @@ final class History {
 
     private func note(_ step: String) { steps.append(step) }
 
-    private func write(_ device: LawDevice, _ name: String, _ edits: [RowEdit]) throws {
+    private func write(_ device: TwinDevice, _ name: String, _ edits: [RowEdit]) throws {
         note("\(name) by \(devices.firstIndex { $0 === device } ?? -1): \(edits)")
         try device.fixture.write(edits)
     }
@@ -64,7 +64,7 @@ final class History {
         return .insert(1, ScriptStep.shop(shops), puts)
     }
 
-    private func edit(_ device: LawDevice) -> RowEdit {
+    private func edit(_ device: TwinDevice) -> RowEdit {
         let key = ScriptStep.shop(UInt64(1 + number(Int(max(shops, 1)) - 1)))
         switch number(4) {
         case 0: return .add(1, key, 4, Int64(number(20) - 10))
@@ -77,7 +77,7 @@ final class History {
         }
     }
 
-    private func visit(_ device: LawDevice) -> RowEdit {
+    private func visit(_ device: TwinDevice) -> RowEdit {
         visits += 1
         let shop = ScriptStep.shop(UInt64(1 + number(Int(max(shops, 1)) - 1)))
         return .insert(
@@ -116,13 +116,13 @@ final class History {
         case 4:
             guard let copy = copies.removeValue(forKey: index) else { return }
             note("restore \(index)")
-            devices[index] = LawDevice(
+            devices[index] = TwinDevice(
                 world: world, principal: device.principal, fixture: copy, clock: device.clock)
         default:
             guard devices.count < 6 else { return }
             note("clone \(index)")
             devices.append(
-                LawDevice(
+                TwinDevice(
                     world: world, principal: device.principal, fixture: try device.fixture.copy(),
                     clock: device.clock))
         }
@@ -155,7 +155,7 @@ final class History {
     }
 
     /// Where the hub's rows are not what its applied change sets mean.
-    private func differences(_ office: LawDevice) throws -> [String] {
+    private func differences(_ office: TwinDevice) throws -> [String] {
         let meaning = StateFunction(schema: office.schema, eras: world.eras)
         var problems: [String] = []
         for (place, applied) in world.applied.enumerated() {

@@ -10,11 +10,11 @@ struct RecoveryLaws {
         "A copied device goes on under a lane of its own, and no branch is lost",
         arguments: StorePair.all)
     func clone(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let first = try world.device()
         let shop = try first.addShop("Care")
         try first.sync()
-        let second = LawDevice(
+        let second = TwinDevice(
             world: world, principal: first.principal, fixture: try first.fixture.copy(),
             clock: first.clock)
         for (device, name, visits) in [(first, "First", 1), (second, "Second", 10)] {
@@ -35,12 +35,12 @@ struct RecoveryLaws {
         "A device restored from a copy takes up what it had sent since",
         arguments: StorePair.all)
     func restoredDevice(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let lost = try world.device()
         let shop = try lost.addShop("Care")
         try lost.sync()
         try lost.fixture.write([.add(1, shop, 4, 1)])
-        let ann = LawDevice(
+        let ann = TwinDevice(
             world: world, principal: lost.principal, fixture: try lost.fixture.copy(),
             clock: lost.clock)
         // Sent after the copy was made, so the hub's head is none that the copy knows.
@@ -58,7 +58,7 @@ struct RecoveryLaws {
         "A hub restored from a backup gets back what its devices have",
         arguments: StorePair.all)
     func restoredHub(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let (ann, bob) = (try world.device(), try world.device())
         let shop = try ann.addShop("Before")
         #expect(try ann.settle())
@@ -84,7 +84,7 @@ struct RecoveryLaws {
         "A hub that lost everything gets back what its devices have",
         arguments: StorePair.all)
     func lostHub(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let (ann, bob) = (try world.device(), try world.device())
         let shop = try ann.addShop("Care")
         try ann.fixture.write([.add(1, shop, 4, 2)])
@@ -99,8 +99,8 @@ struct RecoveryLaws {
     }
 
     /// Notes 1 of area a, 2 of b, 3 of both.
-    private func areas(_ pair: StorePair) throws -> (LawWorld, LawDevice) {
-        let world = try LawWorld(AreaApplication(), on: pair)
+    private func areas(_ pair: StorePair) throws -> (TwinWorld, TwinDevice) {
+        let world = try TwinWorld(AreaApplication(), on: pair)
         try world.office([Self.note(1, "a"), Self.note(2, "b"), Self.note(3, "a", also: "b")])
         return (world, try world.device())
     }
@@ -111,7 +111,7 @@ struct RecoveryLaws {
         return RowChange(table: 2, key: AreaWorld.key(number), kind: .insert, puts: puts)
     }
 
-    static func assign(_ area: String, _ isMember: Bool, _ device: LawDevice) throws {
+    static func assign(_ area: String, _ isMember: Bool, _ device: TwinDevice) throws {
         let user = device.principal.user.bytes
         let row = RowKey.derived("member", [user, Array(area.utf8)])
         let active = RowChange.Put(3, .integer(isMember ? 1 : 0))
@@ -126,7 +126,7 @@ struct RecoveryLaws {
         }
     }
 
-    private func notes(_ device: LawDevice) throws -> [String] {
+    private func notes(_ device: TwinDevice) throws -> [String] {
         try device.show(AreaApplication.note, ["body"])
     }
 

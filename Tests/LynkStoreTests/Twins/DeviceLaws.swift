@@ -9,9 +9,9 @@ import Testing
 struct DeviceLaws {
     @Test(
         "Every change set has its effect once, whatever is lost or repeated",
-        arguments: StorePair.all, LawFault.all)
-    func exactlyOnce(_ pair: StorePair, _ fault: LawFault) throws {
-        let world = try LawWorld(on: pair)
+        arguments: StorePair.all, TwinFault.all)
+    func exactlyOnce(_ pair: StorePair, _ fault: TwinFault) throws {
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         let shop = try ann.addShop("Care")
         try ann.sync(fault)
@@ -32,9 +32,9 @@ struct DeviceLaws {
 
     @Test(
         "Own writes are visible before, during and after every step of an exchange",
-        arguments: StorePair.all, LawFault.all)
-    func readYourWrites(_ pair: StorePair, _ fault: LawFault) throws {
-        let world = try LawWorld(on: pair)
+        arguments: StorePair.all, TwinFault.all)
+    func readYourWrites(_ pair: StorePair, _ fault: TwinFault) throws {
+        let world = try TwinWorld(on: pair)
         let (ann, bob) = (try world.device(), try world.device())
         let shop = try ann.addShop("Care")
         #expect(try ann.settle())
@@ -66,7 +66,7 @@ struct DeviceLaws {
         "What a pull brings becomes visible at once, with its checkpoint",
         arguments: StorePair.all)
     func atomicVisibility(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         try world.office([Self.shop(0)])
         try ann.sync()
@@ -92,7 +92,7 @@ struct DeviceLaws {
         "A refused change set takes back its own rows only; its successors go on",
         arguments: StorePair.all)
     func poison(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         let (first, second) = (try ann.addShop("First"), try ann.addShop("Second"))
         #expect(try ann.settle())
@@ -116,7 +116,7 @@ struct DeviceLaws {
 
     @Test("A write that the schema does not allow leaves nothing", arguments: StorePair.all)
     func refusedWrites(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         let shop = try ann.addShop("Care")
         let visit = RowKey(high: 2, low: 2)
@@ -153,7 +153,7 @@ struct DeviceLaws {
 
     @Test("A write has the net effect of its edits", arguments: StorePair.all)
     func netEffect(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         let shop = try ann.addShop("Care")
         let nobody = RowKey(high: 0, low: 1)
@@ -180,7 +180,7 @@ struct DeviceLaws {
         "A device shows of its own write what the merge will leave of it",
         arguments: StorePair.all)
     func shownAsMerged(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         let shop = try ann.addShop("Care")
         try ann.fixture.write([.update(1, shop, [.init(5, "CLOSED")])])
@@ -203,7 +203,7 @@ struct DeviceLaws {
     @Test(
         "The status counts what is written, answered and refused", arguments: StorePair.all)
     func status(_ pair: StorePair) throws {
-        let world = try LawWorld(on: pair)
+        let world = try TwinWorld(on: pair)
         let ann = try world.device()
         #expect(try ann.fixture.status().head == nil)
         try ann.addShop("Care")

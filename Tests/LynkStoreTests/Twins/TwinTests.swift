@@ -11,7 +11,7 @@ struct TwinTests {
     static let seeds = UInt64(ProcessInfo.processInfo.environment["LYNK_SEEDS"] ?? "") ?? 16
 
     /// What must be the same in two worlds of one history.
-    private static func summary(_ device: LawDevice) throws -> [String] {
+    private static func summary(_ device: TwinDevice) throws -> [String] {
         var lines: [String] = []
         for table in device.schema.tables {
             lines += try device.fixture.rows(table).map { "\($0)" }
@@ -27,14 +27,14 @@ struct TwinTests {
 
     /// Names of change sets with several rows depend on the order of the rows, which SQLite's
     /// session chooses; the rest of a receipt does not.
-    private static func receipts(_ device: LawDevice) throws -> [String] {
+    private static func receipts(_ device: TwinDevice) throws -> [String] {
         try device.fixture.receipts().map {
             "\($0.disposition) \($0.number)@\($0.effective) \($0.conflicts) \($0.problem ?? "-")"
         }
     }
 
     /// What is true of a replica between any two steps.
-    private static func hold(_ device: LawDevice, _ place: String) throws {
+    private static func hold(_ device: TwinDevice, _ place: String) throws {
         for table in device.schema.tables {
             let shown = try device.fixture.rows(table)
             let recomputed = try device.fixture.recomputedRows(table)
@@ -52,7 +52,7 @@ struct TwinTests {
         let count = 2 + Int(seed % 3)
         let script = ScriptStep.script(seed: seed, devices: count, steps: 60)
         let worlds = try StorePair.all.map { pair in
-            let world = try LawWorld(on: pair, seed: seed)
+            let world = try TwinWorld(on: pair, seed: seed)
             return (world, try (0..<count).map { _ in try world.device() })
         }
         for (number, step) in script.enumerated() {
@@ -76,7 +76,7 @@ struct TwinTests {
     func mixed(_ seed: UInt64) throws {
         let count = 2 + Int(seed % 3)
         let script = ScriptStep.script(seed: seed &+ 1_000, devices: count, steps: 80)
-        let world = try LawWorld(
+        let world = try TwinWorld(
             on: StorePair.all[Int(seed % 4)], seed: seed)
         let devices = try (0..<count).map { number in
             try world.device((number + Int(seed)).isMultiple(of: 2) ? .sqlite : .memory)
