@@ -50,10 +50,13 @@ public struct ApplyReport: Hashable, Sendable {
     public var rowsApplied: Int
     /// Whether the device's digest equals the hub's; a difference is kept as an incident.
     public var digestMatches: Bool
+    /// The replica has something to send at once, as after a hub's rollback.
+    public var hasMore: Bool
 
-    public init(rowsApplied: Int, digestMatches: Bool) {
+    public init(rowsApplied: Int, digestMatches: Bool, hasMore: Bool = false) {
         self.rowsApplied = rowsApplied
         self.digestMatches = digestMatches
+        self.hasMore = hasMore
     }
 }
 
@@ -67,7 +70,8 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     /// What to send now.
     func offer() throws -> ExchangeOffer
-    /// Drops what an earlier, broken exchange had staged, and takes note of eras and scopes.
+    /// Takes note of eras, scopes, the verdict and a refusal; drops what an earlier, broken exchange
+    /// had staged unless the hub goes on after it.
     func begin(_ welcome: Welcome) throws
     func record(_ receipts: [Receipt]) throws
     /// Keeps concurrent writes that policies decided at the hub.

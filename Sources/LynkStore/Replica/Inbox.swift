@@ -53,14 +53,16 @@ extension InboxPage {
     ///
     /// - Throws: ``Problem`` `response_invalid` for bytes that are not a page.
     init(checking bytes: [UInt8]) throws {
+        let mark: [UInt8]
         do {
-            try bytes.withUnsafeBytes { view in
+            mark = try bytes.withUnsafeBytes { view in
                 var reader = try PageReader(view)
                 while try reader.next() != nil {}
+                return reader.mark
             }
         } catch let error as WireError {
             throw Problem(.responseInvalid, "a page does not decode: \(error)")
         }
-        self.init(bytes: bytes, mark: [])
+        self.init(bytes: bytes, mark: mark)
     }
 }

@@ -108,6 +108,54 @@ struct Outbox {
         return try select.step() ? ContentID(bytes: select.blobView(0)) : nil
     }
 
+    /// How far the hub had answered lanes that this device left, while that is not durable: a hub
+    /// that does not know them has lost commits.
+    func keptHeads() throws -> [LaneHead] {
+        let select = try HotStatement(
+            database,
+            """
+            SELECT lane, lane_left.sequence, lane_left.oid FROM lynk_lane_left AS lane_left
+            JOIN lynk_outbox AS own ON own.oid = lane_left.oid
+            ORDER BY lane_left.sequence DESC LIMIT \(Limits.keptHeadsMax)
+            """)
+        defer { select.reset() }
+        var heads: [LaneHead] = []
+        while try select.step() {
+            guard let oid = ContentID(bytes: select.blobView(2)) else { continue }
+            heads.append(
+                LaneHead(
+                    lane: try select.key(0), sequence: UInt64(select.integer(1)), oid: oid))
+        }
+        return heads
+    }
+
+    /// Drops what is on disk in two places, and settled here; the last one stays, because the
+    /// chain goes on from it, and so does what a person has not decided about.
+    func drop(
+        durable: VersionVector, settled: UInt64, _ graph: EraGraph
+    ) throws {
+        let select = try HotStatement(
+            database,
+            """
+            SELECT sequence, era, number FROM lynk_receipt JOIN lynk_outbox USING (sequence)
+            WHERE sequence <= ? AND sequence < (SELECT max(sequence) FROM lynk_outbox)
+                AND (disposition NOT IN ('rejected', 'quarantined') OR resolution IS NOT NULL)
+            """)
+        select.bind(1, Int64(settled))
+        var durables: [Int64] = []
+        while try select.step() {
+            let dot = Dot(
+                era: try select.key(1), number: UInt64(bitPattern: select.integer(2)))
+            if graph.contains(durable, dot) { durables.append(select.integer(0)) }
+        }
+        select.reset()
+        let delete = try HotStatement(database, "DELETE FROM lynk_outbox WHERE sequence = ?")
+        for sequence in durables {
+            delete.bind(1, sequence)
+            try delete.run()
+        }
+    }
+
     func replace(
         _ sequence: UInt64, with skip: SealedChangeSet, signature: [UInt8]
     ) throws {

@@ -107,6 +107,10 @@ final class PageApply {
             rowCount += 1
         }
         try section.finish()
+        for start in stride(from: 0, to: section.removed.count, by: 16) {
+            let view = UnsafeRawBufferPointer(rebasing: section.removed[start..<start + 16])
+            if let key = RowKey(raw: view) { try delete(key, sql) }
+        }
         for (scope, sum) in zip(scopes, sums) {
             try digests.update(scope, table.id) { $0.formUnion(sum) }
         }
@@ -122,7 +126,8 @@ final class PageApply {
             own.append(.init(field: next.field, stamp: handles.local(next.stamp)))
             overrides = overrides.dropFirst()
         }
-        return StampRecord(scopes: scopes, row: stamp, overrides: own)
+        return StampRecord(
+            scopes: scopes, row: stamp, generation: section.generation, overrides: own)
     }
 
     private func hash(

@@ -12,6 +12,7 @@ extension Replica {
         try pool.writeWithoutTransaction { database in
             try restoreSync(database)
             var state = self.state.withLock { $0 }
+            try refuseBackward(checkpoint, state)
             var report = ApplyReport(rowsApplied: state.bootstrapRows, digestMatches: false)
             do {
                 try database.inTransaction(.immediate) {
@@ -25,9 +26,11 @@ extension Replica {
             state.cursor = PullCursor(
                 position: checkpoint.position, vector: checkpoint.vector,
                 scopeSetHash: checkpoint.scopeSetHash)
+            state.chain = checkpoint.chain
             state.firstPage = nil
             state.resumeMark = []
             state.bootstrapRows = 0
+            state.nextDurable = nil
             state.incomingScopes = nil
             state.isBootstrapping = false
             state.mustPurge = false
@@ -35,6 +38,15 @@ extension Replica {
             self.state.withLock { $0 = state }
             return report
         }
+    }
+
+    /// A hub that keeps a chain says when it has lost commits; without that word a checkpoint that
+    /// lacks what was seen here is no checkpoint.
+    private func refuseBackward(_ checkpoint: Checkpoint, _ state: ReplicaState) throws {
+        guard !state.isRolledBack, !(state.chain.isEmpty && checkpoint.chain.isEmpty),
+            !state.graph.isContained(state.cursor.vector, in: checkpoint.vector)
+        else { return }
+        throw Problem(.responseInvalid, "the checkpoint goes back behind what was seen here")
     }
 
     private func take(
@@ -60,11 +72,31 @@ extension Replica {
                 scopes, pages: pages, names: &names, force: state.mustPurge)
             state.mustTruncate = state.mustTruncate || left
         }
+        if state.isRolledBack {
+            try Rollback(database, tables: tables).removeLost(
+                pages, vector: checkpoint.vector, state)
+        }
         try settle(checkpoint, own, &state, database)
         try pages.flush()
         state.root = try ReplicaDigests(database).root()
         report.digestMatches = state.root == checkpoint.digestRoot
         try keep(checkpoint, state, matches: report.digestMatches, database)
+        report.hasMore = state.isRolledBack && state.head != nil
+        if let durable = checkpoint.durable ?? state.nextDurable, durable != state.durable {
+            try dropDurable(durable, state, database)
+            state.durable = durable
+        }
+    }
+
+    private func dropDurable(
+        _ durable: VersionVector, _ state: ReplicaState, _ database: Database
+    ) throws {
+        try Outbox(database).drop(
+            durable: durable, settled: min(state.settled, state.answered), state.graph)
+        try ReceiptProofs(database).drop(durable: durable, state.graph)
+        try database.execute(
+            sql: "UPDATE lynk_sync SET durable = ?",
+            arguments: [Data(VectorCodec.encode(durable))])
     }
 
     /// Empties the WAL, whose old frames still hold what was purged.
@@ -109,8 +141,8 @@ extension Replica {
         _ checkpoint: Checkpoint, _ own: [(sequence: UInt64, content: ChangeSet)],
         _ state: inout ReplicaState, _ database: Database
     ) throws {
-        var settled = state.settled
-        if let head = checkpoint.head, head.oid != state.settledOID {
+        var settled = state.isRolledBack ? 0 : state.settled
+        if let head = checkpoint.head, head.oid != state.settledOID || state.isRolledBack {
             settled = try sequence(of: head.oid, state, database) ?? settled
             state.settledOID = head.oid
         }
@@ -118,11 +150,13 @@ extension Replica {
             from: settled, to: state.answered, in: checkpoint.vector, database)
         try database.execute(sql: "DELETE FROM lynk_hidden")
         let overlay = Overlay(database, tables: tables)
-        let left = own.filter { $0.sequence > settled }
+        // What the hub lost of our own is pending again.
+        let all = state.isRolledBack ? try overlay.pending(after: settled).changeSets : own
+        let left = all.filter { $0.sequence > settled }
         for (sequence, content) in left { try overlay.redo(content, sequence: sequence) }
         let names = Overlay.updated(left.map(\.content))
         try Shadow(database).dropGhosts { names.contains(.init(table: $0, key: $1)) }
-        state.settled = max(settled, state.settled)
+        state.settled = state.isRolledBack ? settled : max(settled, state.settled)
         try database.execute(
             sql: "UPDATE lynk_settled SET sequence = ?, oid = ?",
             arguments: [
@@ -143,24 +177,21 @@ extension Replica {
         try database.execute(
             sql: """
                 UPDATE lynk_sync SET position = ?, vector = ?, scope_set = ?, root = ?,
-                    is_equal = ?, synced = ?
+                    is_equal = ?, synced = ?, chain = ?
                 """,
             arguments: [
                 checkpoint.position, Data(VectorCodec.encode(checkpoint.vector)),
                 Data(checkpoint.scopeSetHash), Data(state.root), matches,
-                clock.read().wallMilliseconds,
+                clock.read().wallMilliseconds, Data(checkpoint.chain),
             ])
         let meta = ReplicaMeta(database)
         try meta.write("clock", state.clock.last.bytes)
         if state.cursor.position == 0 { try meta.remove("bootstrap") }
         guard !matches else { return }
-        let incident = try HotStatement(
-            database,
-            "INSERT INTO lynk_incident (position, kind, ours, hubs) VALUES (?, 'digest', ?, ?)")
-        incident.bind(1, checkpoint.position)
-        incident.bind(2, blob: state.root)
-        incident.bind(3, blob: checkpoint.digestRoot)
-        try incident.run()
+        try Incident(
+            kind: .digest, position: checkpoint.position, ours: state.root,
+            hubs: checkpoint.digestRoot
+        ).keep(database)
     }
 }
 

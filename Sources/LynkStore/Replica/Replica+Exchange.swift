@@ -30,15 +30,29 @@ extension Replica: ReplicaStore {
         let offered = Dictionary(
             batch.entries.map { ($0.oid, $0.sequence) }, uniquingKeysWith: { first, _ in first })
         self.state.withLock { $0.offered = offered }
-        let hello = Hello(
-            device: enrolment.principal.device, lane: state.lane, schemaName: schema.name,
-            schemaVersion: schema.version, head: state.head, cursor: state.cursor,
-            clock: clock.read(), digestRoot: state.root)
+        let hello = try hello(enrolment, state)
         return ExchangeOffer(
             hello: hello,
             changeSets: batch.entries.map { OfferedChangeSet(oid: $0.oid, bytes: $0.bytes) },
             signature: batch.entries.last?.signature ?? [],
             hasMore: batch.hasMore || batch.damaged != nil)
+    }
+
+    private func hello(_ enrolment: Enrolment, _ state: ReplicaState) throws -> Hello {
+        let told = try pool.read { database in
+            (
+                eras: state.mustSendEras || state.isRolledBack
+                    ? try ReplicaEras(database).records() : [],
+                proofs: state.isRolledBack ? try ReceiptProofs(database).latest() : [],
+                keptHeads: try Outbox(database).keptHeads()
+            )
+        }
+        return Hello(
+            device: enrolment.principal.device, lane: state.lane, schemaName: schema.name,
+            schemaVersion: schema.version, head: state.head, cursor: state.cursor,
+            clock: clock.read(), digestRoot: state.root, ratchet: state.ratchet,
+            chain: state.chain, keptHeads: told.keptHeads, eras: told.eras, proofs: told.proofs,
+            resume: state.resumeMark)
     }
 
     /// Puts a signed note in the place of a change set that can no longer be sent, so that those

@@ -21,10 +21,21 @@ extension Replica {
                 }
                 try database.execute(
                     sql: "UPDATE lynk_settled SET answered = ?", arguments: [Int64(answered)])
+                try keepRatchet(database)
                 return .commit
             }
-            state.withLock { $0.answered = answered }
+            state.withLock {
+                $0.answered = answered
+                if !$0.nextRatchet.isEmpty { $0.ratchet = $0.nextRatchet }
+            }
         }
+    }
+
+    /// With the receipts or not at all: who has the one has the other.
+    private func keepRatchet(_ database: Database) throws {
+        let (ratchet, next) = state.withLock { ($0.ratchet, $0.nextRatchet) }
+        guard !next.isEmpty, next != ratchet else { return }
+        try ReplicaMeta(database).write("ratchet", next)
     }
 
     /// A repeat after a hub was restored may bring another dot; what a person decided stays.

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 public import LynkCore
 import LynkEngine
@@ -6,15 +7,19 @@ import Synchronization
 
 extension Replica {
     public func begin(_ welcome: Welcome) throws {
-        if let refusal = welcome.refusal { try recover(from: refusal) }
+        try recover(from: welcome)
         try pool.writeWithoutTransaction { database in
             var state = self.state.withLock { $0 }
             state.firstPage = nil
             state.bootstrapRows = 0
             state.incomingScopes = welcome.scopes
+            state.nextRatchet = welcome.ratchet
+            state.nextDurable = welcome.durable
+            state.mustSendEras = welcome.wantsEras
             state.isBootstrapping = state.cursor.position == 0 && state.head == nil
             try database.inTransaction(.immediate) {
-                if !isResumed(welcome) {
+                try noteHub(welcome, &state, database)
+                if !welcome.resumed {
                     try Inbox(database).clear()
                     try ReplicaMeta(database).remove("bootstrap_mark")
                     state.resumeMark = []
@@ -38,8 +43,39 @@ extension Replica {
         }
     }
 
-    /// The hub goes on after the last page that is here.
-    private func isResumed(_ welcome: Welcome) -> Bool { false }
+    private func noteHub(
+        _ welcome: Welcome, _ state: inout ReplicaState, _ database: Database
+    ) throws {
+        for record in welcome.eras {
+            try ReplicaEras(database).note(record)
+        }
+        if !welcome.eras.isEmpty { state.graph = try ReplicaEras(database).graph() }
+        if !welcome.hubKey.isEmpty, welcome.hubKey != state.hubKey {
+            state.hubKey = welcome.hubKey
+            try ReplicaMeta(database).write("hub_key", welcome.hubKey)
+        }
+        try database.execute(
+            sql: "UPDATE lynk_sync SET verdict = ? WHERE verdict IS NOT ?1",
+            arguments: ["\(welcome.verdict)"])
+        state.isRolledBack = welcome.verdict == .rollback
+        guard state.isRolledBack else { return }
+        let ours = VectorCodec.encode(state.cursor.vector)
+        let isTold = try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM lynk_incident
+                    WHERE kind = ? AND position = ? AND ours = ?)
+                """,
+            arguments: [
+                Incident.Kind.rollback.rawValue, state.cursor.position, Data(ours),
+            ])
+        if isTold == true { return }
+        try Incident(
+            kind: .rollback, position: state.cursor.position, ours: ours,
+            hubs: welcome.hub.bytes,
+            detail: "the hub lost commits that were seen here; what is kept is offered again"
+        ).keep(database)
+    }
 
     /// A refused push is kept as a fact for people; the pull goes on.
     private func note(
@@ -69,17 +105,17 @@ extension Replica {
     }
 
     /// Continues under a new lane, or from further back in the chain; content ids stay.
-    private func recover(from refusal: Problem) throws {
-        switch refusal.code {
-        case .laneForked: try changeLane(.forked)
-        case .chainGap:
-            // The hub lost what it had answered: everything kept is offered again.
-            try pool.write { database in
-                try database.execute(sql: "UPDATE lynk_settled SET answered = 0")
-            }
-            state.withLock { $0.answered = 0 }
-        default: break
+    private func recover(from welcome: Welcome) throws {
+        if welcome.verdict == .fork || welcome.refusal?.code == .laneForked {
+            try changeLane(.forked)
         }
+        let hasGap = welcome.verdict == .gap || welcome.refusal?.code == .chainGap
+        guard hasGap || welcome.verdict == .rollback else { return }
+        // The hub lost what it had answered: everything kept is offered again.
+        try pool.write { database in
+            try database.execute(sql: "UPDATE lynk_settled SET answered = 0")
+        }
+        state.withLock { $0.answered = 0 }
     }
 
     private func changeLane(_ reason: LaneChange) throws {

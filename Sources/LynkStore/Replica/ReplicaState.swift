@@ -38,6 +38,21 @@ struct ReplicaState {
     var bootstrapRows = 0
     /// What the hub said of the last push, if it refused it.
     var refusal: Problem?
+    var graph = EraGraph()
+    /// What the next push presents, so that two copies of this file cannot both go on.
+    var ratchet: [UInt8] = []
+    /// Given with the welcome at hand; kept with its receipts.
+    var nextRatchet: [UInt8] = []
+    /// The first bytes of the hub's chain hash at the cursor.
+    var chain: [UInt8] = []
+    var durable = VersionVector.zero
+    /// What the hub says in this exchange to be durable.
+    var nextDurable: VersionVector?
+    var hubKey: [UInt8] = []
+    /// The hub asked for era records.
+    var mustSendEras = false
+    /// The hub lost commits: proofs and all that is kept follow in the next offer.
+    var isRolledBack = false
 }
 
 extension ReplicaState {
@@ -85,11 +100,17 @@ extension ReplicaState {
         let row = try Row.fetchOne(
             database,
             sql: """
-                SELECT position, vector, scope_set, root, refusal, refusal_detail FROM lynk_sync
+                SELECT position, vector, scope_set, root, chain, durable, refusal, refusal_detail
+                FROM lynk_sync
                 """)
         guard let row else { throw Problem(.storeFailed, "lynk_sync is empty") }
         func bytes(_ name: String) -> [UInt8] { Array(row[name] as Data) }
         root = bytes("root")
+        chain = bytes("chain")
+        durable = try VectorCodec.decode(bytes("durable"))
+        graph = try ReplicaEras(database).graph()
+        ratchet = try ReplicaMeta(database).read("ratchet") ?? []
+        hubKey = try ReplicaMeta(database).read("hub_key") ?? []
         if (row["position"] as Int64) > 0 || !bytes("vector").isEmpty {
             cursor = PullCursor(
                 position: row["position"], vector: try VectorCodec.decode(bytes("vector")),

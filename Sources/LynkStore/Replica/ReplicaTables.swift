@@ -96,6 +96,14 @@ enum ReplicaTables {
             discarded INTEGER NOT NULL
         ) STRICT
         """,
+        // The hub's signatures over receipts, until they are durable: 64 bytes per receipt.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_proof (
+            id        INTEGER PRIMARY KEY,
+            entries   BLOB NOT NULL,
+            signature BLOB NOT NULL UNIQUE
+        ) STRICT
+        """,
         // The last checkpoint, and what the hub last said: one row.
         """
         CREATE TABLE IF NOT EXISTS lynk_sync (
@@ -182,9 +190,10 @@ enum ReplicaTables {
             policy        TEXT NOT NULL,
             outcome       TEXT NOT NULL,
             base          ANY,
-            local         ANY,
-            remote        ANY,
-            winner        TEXT NOT NULL,
+            current       ANY,
+            new           ANY,
+            current_is_own INTEGER NOT NULL,
+            new_is_own    INTEGER NOT NULL,
             current_era   BLOB NOT NULL,
             current_number INTEGER NOT NULL,
             new_era       BLOB NOT NULL,

@@ -42,7 +42,14 @@ enum ReplicaViews {
             "sync_conflicts",
             """
             SELECT id, position, table_name, lower(hex(row_key)) AS row_key, field_name, policy,
-                outcome, base, local, remote, winner, effective >> 16 AS effective_ms
+                base,
+                CASE WHEN new_is_own THEN new WHEN current_is_own THEN current END AS local,
+                CASE WHEN new_is_own THEN current ELSE new END AS remote,
+                CASE outcome WHEN 'combined' THEN 'both' WHEN 'newWon' THEN
+                    CASE WHEN new_is_own THEN 'local' ELSE 'remote' END
+                    ELSE CASE WHEN new_is_own THEN 'remote' WHEN current_is_own THEN 'local'
+                        ELSE 'earlier' END END AS winner,
+                outcome, current, new, effective >> 16 AS effective_ms
             FROM lynk_conflict
             """
         ),
