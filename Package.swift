@@ -132,24 +132,29 @@ let package = Package(
             path: "Samples/Checklists/Program", swiftSettings: strict),
 
         // tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "LynkCoreTests", dependencies: ["LynkCore", crypto], swiftSettings: strict),
+            name: "LynkCoreTests", dependencies: ["LynkCore", "TestSupport", crypto],
+            swiftSettings: strict),
         .testTarget(
-            name: "LynkWireTests", dependencies: ["LynkWire", "LynkCore"], swiftSettings: strict),
+            name: "LynkWireTests", dependencies: ["LynkWire", "LynkCore", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LynkEngineTests", dependencies: ["LynkEngine", "LynkCore"],
             swiftSettings: strict),
         .testTarget(
-            name: "LynkPaymentsTests", dependencies: ["LynkPayments", "LynkCore"],
+            name: "LynkPaymentsTests", dependencies: ["LynkPayments", "LynkCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "LynkStoreTests",
-            dependencies: ["LynkStore", "LynkEngine", "LynkWire", "LynkPayments"],
+            dependencies: [
+                "LynkStore", "LynkEngine", "LynkWire", "LynkPayments", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LynkServerTests",
             dependencies: [
-                "LynkServer", "LynkStore", "LynkClient",
+                "LynkServer", "LynkStore", "LynkClient", "TestSupport",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -158,7 +163,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Lynk", "LynkServer", "LynkPayments", "LynkWire", grdb,
+                "Lynk", "LynkServer", "LynkPayments", "LynkWire", "TestSupport", grdb,
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
