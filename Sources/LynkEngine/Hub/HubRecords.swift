@@ -198,9 +198,13 @@ package struct QuarantineRecord: Sendable {
 }
 
 /// A row by its name.
-package struct RowName: Hashable, Sendable {
+package struct RowName: Hashable, Comparable, Sendable {
     package let table: TableID
     package let key: RowKey
+
+    package static func < (left: Self, right: Self) -> Bool {
+        (left.table, left.key) < (right.table, right.key)
+    }
 
     package init(table: TableID, key: RowKey) {
         self.table = table

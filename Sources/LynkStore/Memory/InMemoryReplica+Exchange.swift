@@ -5,6 +5,14 @@ import Synchronization
 extension InMemoryReplica: ReplicaStore {
     public func enrolment() throws -> Enrolment? { memory.withLock { $0.enrolment } }
 
+    public func enrolmentKey() throws -> DeviceKey {
+        memory.withLock { memory in
+            let key = memory.ownKey ?? DeviceKey()
+            memory.ownKey = key
+            return key
+        }
+    }
+
     public func adopt(_ enrolment: Enrolment) throws {
         try memory.withLock { memory in
             guard memory.enrolment == nil else {

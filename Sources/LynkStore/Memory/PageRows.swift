@@ -1,3 +1,4 @@
+import LynkEngine
 import LynkCore
 import LynkWire
 

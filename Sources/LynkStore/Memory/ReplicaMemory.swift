@@ -25,6 +25,8 @@ struct ReplicaMemory: Sendable {
     }
 
     var enrolment: Enrolment?
+    /// What an enrolment is asked for with, before there is one.
+    var ownKey: DeviceKey?
     var lane: LaneID
     /// The last change set written here, sent or not.
     var head: LaneHead?
