@@ -55,7 +55,7 @@ struct AreaApplication: Application {
 final class AreaWorld {
     let directory: String
     let time = TestTime()
-    let hub: SQLiteTenantStore
+    let hub: TestHub
     let principal: Principal
     let replica: Replica
     let key = DeviceKey()
@@ -63,14 +63,13 @@ final class AreaWorld {
         tenant: World.tenant, device: DeviceID(high: 0, low: 0), user: UserID(high: 0, low: 0),
         role: "office")
 
-    init() throws {
+    init(_ kind: HubKind = .sqlite) throws {
         directory = NSTemporaryDirectory() + "lynk-areas-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
         var random = SeededGenerator(seed: 11)
-        hub = try SQLiteTenantStore(
-            path: directory + "/hub.sqlite", tenant: World.tenant,
-            application: AreaApplication(), random: &random)
+        hub = try TestHub(
+            kind, directory: directory, application: AreaApplication(), random: &random)
         principal = Principal(
             tenant: World.tenant, device: DeviceID(high: 9, low: 1), user: UserID(high: 8, low: 1),
             role: "worker")
@@ -86,10 +85,7 @@ final class AreaWorld {
     /// Puts the device's user into an area, or takes it out.
     func assign(_ area: String, _ isMember: Bool) throws {
         let row = RowKey.derived("member", [principal.user.bytes, Array(area.utf8)])
-        let isThere = try hub.pool.read {
-            try Bool.fetchOne(
-                $0, sql: "SELECT 1 FROM member WHERE id = ?", arguments: [Data(row.bytes)]) ?? false
-        }
+        let isThere = try hub.read { try $0.row(1, row) } != nil
         let active = RowChange.Put(3, .integer(isMember ? 1 : 0))
         try write(
             isThere
@@ -109,7 +105,7 @@ final class AreaWorld {
 
     func write(_ change: RowChange) throws {
         time.advance(1_000)
-        _ = try hub.commit([
+        _ = try hub.store.commit([
             Push(
                 principal: office, lane: LaneID(high: 0, low: 0), publicKey: nil,
                 upload: time.read(), receivedMilliseconds: time.now,
@@ -132,15 +128,16 @@ final class AreaWorld {
                 principal: principal, lane: offer.hello.lane, publicKey: key.publicKey,
                 upload: offer.hello.clock, receivedMilliseconds: time.now,
                 work: .changeSets(sealed, signature: offer.signature))
-            answer = try hub.commit([push]).first
+            answer = try hub.store.commit([push]).first
         }
-        var scan = try hub.openPull(
+        var scan = try hub.store.openPull(
             for: principal, hello: offer.hello, answer: answer, nowMilliseconds: time.now)
         try replica.begin(scan.welcome)
         try replica.record(answer?.receipts ?? [])
         while true {
-            switch try hub.next(&scan) {
+            switch try hub.store.next(&scan) {
             case .page(let page): try replica.stage(page: page)
+            case .conflicts: break
             case .checkpoint(let checkpoint): return try replica.apply(checkpoint)
             }
         }

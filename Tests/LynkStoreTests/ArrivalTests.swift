@@ -53,21 +53,17 @@ struct ArrivalTests {
     }
 
     private static func conflicts(_ world: World) throws -> [String] {
-        try world.hub.pool.read {
-            try String.fetchAll(
-                $0,
-                sql: """
-                    SELECT policy || ' ' || outcome || ' ' || current_value || ' ' || new_value
-                    FROM lynk_conflict ORDER BY position, field
-                    """)
+        try world.hub.conflicts().map {
+            [$0.policy, $0.outcome.rawValue, $0.current.textValue, $0.new.textValue]
+                .compactMap { $0 }.joined(separator: " ")
         }
     }
 
     @Test(
         "Counters add and the higher state stands, whichever arrives first",
-        arguments: [true, false])
-    func countersAndStates(annFirst: Bool) throws {
-        let world = try World()
+        arguments: [true, false], HubKind.allCases)
+    func countersAndStates(annFirst: Bool, _ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         let shop = try ann.addShop("Care")
@@ -88,9 +84,9 @@ struct ArrivalTests {
 
     @Test(
         "Of concurrent values of an immutable field the earliest stands",
-        arguments: [true, false])
-    func immutable(earlierFirst: Bool) throws {
-        let world = try World()
+        arguments: [true, false], HubKind.allCases)
+    func immutable(earlierFirst: Bool, _ kind: HubKind) throws {
+        let world = try World(kind)
         try world.office([Self.birth()])
         func put(_ district: String) -> RowChange {
             RowChange(
@@ -101,11 +97,10 @@ struct ArrivalTests {
             try Author(world, 2).push(put("later"), age: 30_000),
         ]
         for push in earlierFirst ? pushes : pushes.reversed() {
-            #expect(try world.hub.commit([push]).first?.receipts.first?.disposition == .merged)
+            #expect(
+                try world.hub.store.commit([push]).first?.receipts.first?.disposition == .merged)
         }
-        let district = try world.hub.pool.read {
-            try String.fetchOne($0, sql: "SELECT district FROM shop")
-        }
+        let district = try world.hub.read { try $0.row(1, Self.shop)?.values[0].textValue }
         #expect(district == "earlier")
         #expect(
             try Self.conflicts(world)
@@ -114,9 +109,11 @@ struct ArrivalTests {
                     : ["immutable newWon 1 later", "immutable newWon later earlier"]))
     }
 
-    @Test("A known second value of an immutable field is refused and kept")
-    func knownImmutable() throws {
-        let world = try World()
+    @Test(
+        "A known second value of an immutable field is refused and kept",
+        arguments: HubKind.allCases)
+    func knownImmutable(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let shop = try ann.addShop("Care")
         try ann.sync()
@@ -126,14 +123,14 @@ struct ArrivalTests {
         #expect(try Self.conflicts(world) == ["immutable refused 1 2"])
     }
 
-    @Test("A bad push of a group hurts no other one")
-    func groupCommit() throws {
-        let world = try World()
+    @Test("A bad push of a group hurts no other one", arguments: HubKind.allCases)
+    func groupCommit(_ kind: HubKind) throws {
+        let world = try World(kind)
         func key(_ number: UInt64) -> RowKey { RowKey(high: 4, low: number) }
         let overflow = RowChange(
             table: 1, key: key(5), kind: .insert, puts: [.init(1, "1")],
             adds: [.init(4, .max), .init(4, 1)])
-        let answers = try world.hub.commit([
+        let answers = try world.hub.store.commit([
             try Author(world, 1).push(Self.birth(key(1), "First")),
             try Author(world, 2).push(Self.birth(key(2), "Forged"), isForged: true),
             try Author(world, 3).push(Self.birth(key(3), "FORBIDDEN")),

@@ -8,9 +8,11 @@ import Testing
 
 @Suite("Exchange between devices and a hub")
 struct ExchangeTests {
-    @Test("A row written offline arrives at the other device, equal to the digest")
-    func oneRow() throws {
-        let world = try World()
+    @Test(
+        "A row written offline arrives at the other device, equal to the digest",
+        arguments: HubKind.allCases)
+    func oneRow(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         try ann.addShop("Care")
@@ -25,9 +27,9 @@ struct ExchangeTests {
         #expect(try ann.rows("SELECT * FROM sync_outbox") == [])
     }
 
-    @Test("Nothing to do moves no row")
-    func nothingToDo() throws {
-        let world = try World()
+    @Test("Nothing to do moves no row", arguments: HubKind.allCases)
+    func nothingToDo(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         try ann.addShop("Care")
         try ann.sync()
@@ -42,9 +44,9 @@ struct ExchangeTests {
         "Repeats and lost responses change nothing",
         arguments: [
             Fault.requestRepeated, .responseLost, .checkpointLost,
-        ])
-    func faults(_ fault: Fault) throws {
-        let world = try World()
+        ], HubKind.allCases)
+    func faults(_ fault: Fault, _ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let shop = try ann.addShop("Care")
         try ann.sync()
@@ -61,9 +63,11 @@ struct ExchangeTests {
         #expect(try bob.shops() == ["Care 123 11 NEW - confirmed"])
     }
 
-    @Test("Different fields of one row merge; counters add; the higher state wins")
-    func concurrentFields() throws {
-        let world = try World()
+    @Test(
+        "Different fields of one row merge; counters add; the higher state wins",
+        arguments: HubKind.allCases)
+    func concurrentFields(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         let shop = try ann.addShop("Care")
@@ -82,9 +86,10 @@ struct ExchangeTests {
     }
 
     @Test(
-        "The later of two concurrent writes wins whichever arrives first", arguments: [true, false])
-    func lastWriter(_ annFirst: Bool) throws {
-        let world = try World()
+        "The later of two concurrent writes wins whichever arrives first",
+        arguments: [true, false], HubKind.allCases)
+    func lastWriter(_ annFirst: Bool, _ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         let shop = try ann.addShop("Care")
@@ -98,9 +103,11 @@ struct ExchangeTests {
         #expect(try bob.shops() == ["late - 0 NEW - confirmed"])
     }
 
-    @Test("A write that knew the other one wins, whatever the clocks say")
-    func knownBeatsClock() throws {
-        let world = try World()
+    @Test(
+        "A write that knew the other one wins, whatever the clocks say", arguments: HubKind.allCases
+    )
+    func knownBeatsClock(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         let shop = try ann.addShop("Care")
@@ -122,9 +129,11 @@ struct ExchangeTests {
                 == ["merged", "accepted"])
     }
 
-    @Test("Pending writes stay visible over pulled rows until the hub has them")
-    func overlay() throws {
-        let world = try World()
+    @Test(
+        "Pending writes stay visible over pulled rows until the hub has them",
+        arguments: HubKind.allCases)
+    func overlay(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         let shop = try ann.addShop("Care")
@@ -151,9 +160,11 @@ struct ExchangeTests {
         #expect(try ann.shops() == ["mine 9 2 NEW - confirmed"])
     }
 
-    @Test("A refused change set leaves nothing behind, and its successors go on")
-    func refused() throws {
-        let world = try World()
+    @Test(
+        "A refused change set leaves nothing behind, and its successors go on",
+        arguments: HubKind.allCases)
+    func refused(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let shop = try ann.addShop("Care")
         try ann.sync()
@@ -168,9 +179,9 @@ struct ExchangeTests {
         #expect(try ann.sync()?.digestMatches == true)
     }
 
-    @Test("Consequences arrive with the change that caused them")
-    func consequences() throws {
-        let world = try World()
+    @Test("Consequences arrive with the change that caused them", arguments: HubKind.allCases)
+    func consequences(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let shop = try ann.addShop("Care")
         let visit = ann.replica.mintKey()
@@ -184,9 +195,9 @@ struct ExchangeTests {
         #expect(try ann.sync()?.digestMatches == true)
     }
 
-    @Test("A device gets only the rows of its scopes")
-    func scopes() throws {
-        let world = try World()
+    @Test("A device gets only the rows of its scopes", arguments: HubKind.allCases)
+    func scopes(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let eve = try world.device("eve", district: 2)
         let office = try world.device("office", district: 0, role: "office")
@@ -203,9 +214,9 @@ struct ExchangeTests {
         #expect(!String(decoding: bytes, as: UTF8.self).contains("Marker"))
     }
 
-    @Test("A restarted hub opens a new era and numbers on")
-    func restart() throws {
-        let world = try World()
+    @Test("A restarted hub opens a new era and numbers on", arguments: HubKind.allCases)
+    func restart(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let bob = try world.device("bob", district: 1)
         let shop = try ann.addShop("Care")
@@ -224,9 +235,9 @@ struct ExchangeTests {
         #expect(try ann.replica.status().vector.entries.count == 1)
     }
 
-    @Test("Many rows arrive over several pages")
-    func manyPages() throws {
-        let world = try World()
+    @Test("Many rows arrive over several pages", arguments: HubKind.allCases)
+    func manyPages(_ kind: HubKind) throws {
+        let world = try World(kind)
         let count = 12_000
         let changes = (0..<count).map { number in
             RowChange(

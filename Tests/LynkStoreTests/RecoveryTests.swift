@@ -10,9 +10,11 @@ import Testing
 
 @Suite("Copies, restores and refusals")
 struct RecoveryTests {
-    @Test("A hub restored from a backup gets back what its devices still have")
-    func restoredHub() throws {
-        let world = try World()
+    @Test(
+        "A hub restored from a backup gets back what its devices still have",
+        arguments: HubKind.allCases)
+    func restoredHub(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         try ann.addShop("Before")
         try ann.sync()
@@ -35,9 +37,11 @@ struct RecoveryTests {
         #expect(try bob.sync()?.digestMatches == true)
     }
 
-    @Test("A hub that lost everything gets back what its devices still have")
-    func lostHub() throws {
-        let world = try World()
+    @Test(
+        "A hub that lost everything gets back what its devices still have",
+        arguments: HubKind.allCases)
+    func lostHub(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let shop = try ann.addShop("Care")
         try ann.sync()
@@ -55,9 +59,11 @@ struct RecoveryTests {
         #expect(try bob.shops() == ["Care - 5 NEW - confirmed"])
     }
 
-    @Test("A copied device file continues under a lane of its own, and no branch is lost")
-    func clonedDevice() throws {
-        let world = try World()
+    @Test(
+        "A copied device file continues under a lane of its own, and no branch is lost",
+        arguments: HubKind.allCases)
+    func clonedDevice(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         let shop = try ann.addShop("Care")
         try ann.sync()
@@ -78,9 +84,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test("A push with another key's signature leaves no byte behind")
-    func forgedPush() throws {
-        let world = try World()
+    @Test("A push with another key's signature leaves no byte behind", arguments: HubKind.allCases)
+    func forgedPush(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         try ann.addShop("Care")
         let offer = try ann.replica.offer()
@@ -145,7 +151,7 @@ struct RecoveryTests {
         let ann = try world.device("ann", district: 1)
         try ann.addShop("Care")
         try ann.sync()
-        for pool in [world.hub.pool, ann.replica.pool] {
+        for pool in [try #require(world.hub.sqlite).pool, ann.replica.pool] {
             let modes = try pool.writeWithoutTransaction { database in
                 [
                     try String.fetchOne(database, sql: "PRAGMA journal_mode"),
@@ -156,9 +162,9 @@ struct RecoveryTests {
         }
     }
 
-    @Test("A first sync that breaks off leaves durable writes durable")
-    func brokenBootstrap() throws {
-        let world = try World()
+    @Test("A first sync that breaks off leaves durable writes durable", arguments: HubKind.allCases)
+    func brokenBootstrap(_ kind: HubKind) throws {
+        let world = try World(kind)
         let ann = try world.device("ann", district: 1)
         try ann.addShop("Care")
         try ann.sync()
@@ -174,9 +180,11 @@ struct RecoveryTests {
         #expect(try bob.sync()?.digestMatches == true)
     }
 
-    @Test("A first sync that breaks off under other scopes leaves no row of theirs")
-    func bootstrapUnderOtherScopes() throws {
-        let world = try World()
+    @Test(
+        "A first sync that breaks off under other scopes leaves no row of theirs",
+        arguments: HubKind.allCases)
+    func bootstrapUnderOtherScopes(_ kind: HubKind) throws {
+        let world = try World(kind)
         let eve = try world.device("eve", district: 2)
         let ann = try world.device("ann", district: 1)
         try eve.addShop("Of the second", district: 2)

@@ -10,17 +10,19 @@ import Testing
 @Suite("Scopes that a device enters and leaves")
 struct ScopeTests {
     /// Note 1 is of area a, 2 of b, 3 of both.
-    private static func world() throws -> AreaWorld {
-        let world = try AreaWorld()
+    private static func world(_ kind: HubKind) throws -> AreaWorld {
+        let world = try AreaWorld(kind)
         try world.note(1, "a")
         try world.note(2, "b")
         try world.note(3, "a", also: "b")
         return world
     }
 
-    @Test("What is entered follows whole, what is left is purged, a row of both stays")
-    func enterAndLeave() throws {
-        let world = try Self.world()
+    @Test(
+        "What is entered follows whole, what is left is purged, a row of both stays",
+        arguments: HubKind.allCases)
+    func enterAndLeave(_ kind: HubKind) throws {
+        let world = try Self.world(kind)
         // Who is assigned, then the notes that the device has afterwards.
         let steps: [(area: String, isMember: Bool, notes: [String])] = [
             ("a", true, ["1 note 1", "3 note 3"]),
@@ -41,9 +43,11 @@ struct ScopeTests {
         }
     }
 
-    @Test("A row of two scopes of which one is left still changes with the other")
-    func halfLeft() throws {
-        let world = try Self.world()
+    @Test(
+        "A row of two scopes of which one is left still changes with the other",
+        arguments: HubKind.allCases)
+    func halfLeft(_ kind: HubKind) throws {
+        let world = try Self.world(kind)
         try world.assign("a", true)
         try world.assign("b", true)
         try world.sync()
@@ -59,9 +63,11 @@ struct ScopeTests {
         #expect(try world.notes() == ["1 note 1", "2 note 2", "3 changed"])
     }
 
-    @Test("A row of a left scope stays while it has unsent work, and goes once that is sent")
-    func unsentWork() throws {
-        let world = try Self.world()
+    @Test(
+        "A row of a left scope stays while it has unsent work, and goes once that is sent",
+        arguments: HubKind.allCases)
+    func unsentWork(_ kind: HubKind) throws {
+        let world = try Self.world(kind)
         try world.assign("a", true)
         try world.sync()
         try world.assign("a", false)
@@ -82,9 +88,9 @@ struct ScopeTests {
         #expect(try world.notes() == ["1 mine", "3 note 3"])
     }
 
-    @Test("A context covers only what was delivered")
-    func contextsCoverTheirScopes() throws {
-        let world = try Self.world()
+    @Test("A context covers only what was delivered", arguments: HubKind.allCases)
+    func contextsCoverTheirScopes(_ kind: HubKind) throws {
+        let world = try Self.world(kind)
         try world.assign("a", true)
         try world.sync()
         func write(_ number: UInt64, lane: UInt64) throws -> Receipt? {
@@ -104,7 +110,7 @@ struct ScopeTests {
                 receivedMilliseconds: world.time.now,
                 work: .changeSets(
                     [sealed], signature: try world.key.sign(sealed.oid.bytes, as: .changeSet)))
-            return try world.hub.commit([push]).first?.receipts.first
+            return try world.hub.store.commit([push]).first?.receipts.first
         }
         // The dots of all three notes are in the context; note 2 was not delivered.
         #expect(try write(1, lane: 1)?.conflicts == 0)

@@ -2,82 +2,48 @@ import Foundation
 import GRDB
 import LynkCore
 import LynkEngine
-import LynkStore
 import LynkWire
 import Synchronization
 
-/// One hub and several devices on real files, exchanging in process: no network, a virtual clock.
+@testable import LynkStore
+
+/// One hub and several devices, exchanging in process: no network, a virtual clock. Devices are
+/// real files; the hub is one too, or its twin in memory.
 final class World {
     static let tenant = TenantID(high: 1, low: 1)
     let directory: String
     let time = TestTime()
-    private(set) var hub: SQLiteTenantStore
+    private(set) var hub: TestHub
     private var random = SeededGenerator(seed: 7)
 
-    init() throws {
+    init(_ kind: HubKind = .sqlite) throws {
         directory = NSTemporaryDirectory() + "lynk-store-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
-        hub = try Self.open(directory, &random)
+        hub = try TestHub(
+            kind, directory: directory, application: ShopApplication(), random: &random)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
-    private static func open(
-        _ directory: String, _ random: inout SeededGenerator
-    ) throws -> SQLiteTenantStore {
-        try SQLiteTenantStore(
-            path: directory + "/hub.sqlite", tenant: tenant, application: ShopApplication(),
-            random: &random)
-    }
-
     /// Closes the hub's file and opens it again, as a restart does.
-    func restartHub() throws {
-        try hub.close()
-        hub = try Self.open(directory, &random)
-    }
+    func restartHub() throws { try hub.restart(&random) }
 
     /// Copies the hub's file aside.
-    func backUpHub() throws {
-        try hub.close()
-        try copy("hub", to: "backup")
-        hub = try Self.open(directory, &random)
-    }
+    func backUpHub() throws { try hub.backUp(&random) }
 
     /// Puts the copy in the place of the hub's file: what was committed since is lost here.
-    func restoreHub() throws {
-        try hub.close()
-        try copy("backup", to: "hub")
-        hub = try Self.open(directory, &random)
-    }
-
-    private func copy(_ name: String, to other: String) throws {
-        for suffix in ["", "-wal", "-shm"] {
-            let (source, target) = (
-                "\(directory)/\(name).sqlite\(suffix)", "\(directory)/\(other).sqlite\(suffix)"
-            )
-            try? FileManager.default.removeItem(atPath: target)
-            if FileManager.default.fileExists(atPath: source) {
-                try FileManager.default.copyItem(atPath: source, toPath: target)
-            }
-        }
-    }
+    func restoreHub() throws { try hub.restore(&random) }
 
     /// The hub's file is gone and nobody had a copy.
-    func loseHub() throws {
-        try hub.close()
-        for suffix in ["", "-wal", "-shm"] {
-            try? FileManager.default.removeItem(atPath: directory + "/hub.sqlite" + suffix)
-        }
-        hub = try Self.open(directory, &random)
-    }
+    func loseHub() throws { try hub.lose(&random) }
 
     /// A second device from a copy of the first one's file: a clone with the same identity.
     func clone(_ device: TestDevice, _ name: String, to other: String) throws -> (
         TestDevice, TestDevice
     ) {
         try device.replica.close()
-        try copy(name, to: other)
+        try TestHub.copy(name, to: other, in: directory)
         let both = try [name, other].map { file in
             TestDevice(
                 world: self, principal: device.principal,
@@ -110,7 +76,7 @@ final class World {
             principal: principal, lane: LaneID(high: 0, low: 0), publicKey: nil,
             upload: time.read(), receivedMilliseconds: time.now,
             work: .changes(changes, Intent(name: "office")))
-        return try hub.commit([push]).first?.receipts.first
+        return try hub.store.commit([push]).first?.receipts.first
     }
 }
 
@@ -166,6 +132,7 @@ struct TestDevice {
             case .conflicts(let conflicts): try replica.record(conflicts: conflicts)
             case .proof: break
             case .problem(let problem): throw problem
+            case .conflicts, .proof: break
             }
         }
         return report
@@ -180,19 +147,44 @@ struct TestDevice {
                 principal: principal, lane: request.hello.lane,
                 publicKey: try replica.enrolment()?.key.publicKey, upload: request.hello.clock,
                 receivedMilliseconds: world.time.now,
-                work: .changeSets(request.changeSets, signature: request.signature))
-            answer = try world.hub.commit([push]).first
+                work: .changeSets(request.changeSets, signature: request.signature),
+                claims: PushClaims(request.hello))
+            answer = try world.hub.store.commit([push]).first
+            if answer?.wantsEras == true, request.hello.eras.isEmpty {
+                // The device is asked for its eras and sends the same again with them.
+                let again = Push(
+                    principal: principal, lane: push.lane, publicKey: push.publicKey,
+                    upload: push.upload, receivedMilliseconds: push.receivedMilliseconds,
+                    work: push.work, claims: PushClaims(eras: try eras()))
+                answer = try world.hub.store.commit([again]).first
+            }
         }
-        var scan = try world.hub.openPull(
+        var scan = try world.hub.store.openPull(
             for: principal, hello: request.hello, answer: answer, nowMilliseconds: world.time.now)
         var frames: [ResponseFrame] = [.welcome(scan.welcome)]
         if let receipts = answer?.receipts, !receipts.isEmpty { frames.append(.receipts(receipts)) }
         while true {
-            switch try world.hub.next(&scan) {
+            switch try world.hub.store.next(&scan) {
             case .page(let page): frames.append(.page(page))
+            case .conflicts(let conflicts): frames.append(.conflicts(conflicts))
             case .checkpoint(let checkpoint):
                 frames.append(.checkpoint(checkpoint))
                 return try frames.map(Self.overTheWire)
+            }
+        }
+    }
+
+    /// What the device knows of the hub's eras, parents first.
+    private func eras() throws -> [EraRecord] {
+        try replica.read { database in
+            try Row.fetchAll(
+                database,
+                sql: "SELECT era, hub, parents FROM lynk_era WHERE hub IS NOT NULL ORDER BY handle"
+            ).compactMap { row in
+                let (era, hub, parents): (Data, Data, Data) = (row[0], row[1], row[2])
+                guard let era = EraID(bytes: era), let hub = HubID(bytes: hub) else { return nil }
+                return EraRecord(
+                    era: era, hub: hub, parents: try VectorCodec.decode(Array(parents)))
             }
         }
     }

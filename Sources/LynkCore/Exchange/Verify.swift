@@ -10,7 +10,7 @@ public struct KeyRange: Hashable, Sendable {
 
     public static let all = KeyRange(lower: RowKey(high: 0, low: 0), upper: nil)
 
-    /// Whether the key is at or after the lower bound and before the upper one.
+    /// Whether the key is in the range.
     public func contains(_ key: RowKey) -> Bool {
         key >= lower && upper.map { key < $0 } ?? true
     }

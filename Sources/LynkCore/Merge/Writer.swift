@@ -8,7 +8,18 @@ public struct Writer: Sendable {
         case everything
         /// Per era handle the highest contained number, a missing era being zero; and per author
         /// the effective time of its last change set in the chain behind this one.
-        case contained([UInt32: UInt64], lanes: [UInt32: HybridTimestamp])
+        case contained([UInt32: UInt64], lanes: [UInt32: HybridTimestamp], also: Set<Place>)
+    }
+
+    /// A commit by its era's handle and its number.
+    public struct Place: Hashable, Sendable {
+        public let era: UInt32
+        public let number: UInt64
+
+        public init(era: UInt32, number: UInt64) {
+            self.era = era
+            self.number = number
+        }
     }
 
     /// How the author stands to a commit.
@@ -33,13 +44,14 @@ public struct Writer: Sendable {
     ///   - contained: its context, truncated to what the hub has, inherited eras included.
     ///   - lanes: earlier lanes of the same device, by author handle: the effective time of the
     ///     last change set that the chain behind this one has of each.
+    ///   - also: commits that the context contains under a dot that was lost.
     public init(
         stamp: Stamp, oid: ContentID, contained: [UInt32: UInt64],
-        lanes: [UInt32: HybridTimestamp] = [:]
+        lanes: [UInt32: HybridTimestamp] = [:], also: Set<Place> = []
     ) {
         self.stamp = stamp
         self.oid = oid
-        knowledge = .contained(contained, lanes: lanes)
+        knowledge = .contained(contained, lanes: lanes, also: also)
     }
 
     /// Whether the author had the commit that wrote this stamp, or the other way round.
@@ -52,11 +64,14 @@ public struct Writer: Sendable {
     public func relation(to other: Stamp, sees: Bool = true) -> Relation {
         switch knowledge {
         case .everything: return .knew
-        case .contained(let numbers, let lanes):
+        case .contained(let numbers, let lanes, let also):
             if other.author == stamp.author {
                 return other.effective > stamp.effective ? .isKnown : .knew
             }
             if sees, other.number <= numbers[other.era] ?? 0 { return .knew }
+            if sees, !also.isEmpty, also.contains(Place(era: other.era, number: other.number)) {
+                return .knew
+            }
             if let last = lanes[other.author], other.effective <= last { return .knew }
             return .concurrent
         }

@@ -1,146 +1,122 @@
-public import LynkCore
+import LynkCore
 
 /// Decides what becomes of pushed change sets at a hub: the order of the checks is the protocol's
 /// (Protocol/05-exchange.md). Holds no state; everything it knows is in the transaction.
-public struct Admission: Sendable {
-    public let application: any Application
-
-    public init(application: any Application) { self.application = application }
+struct Admission: Sendable {
+    let application: any Application
 
     /// Admits one push inside an open commit transaction.
     ///
     /// A refused push took nothing, or only the prefix that has receipts. A change set that is
     /// quarantined or rejected still takes its dot, so its successors go on.
     /// - Throws: only for failures of the store; the whole group is rolled back then.
-    public func admit(_ push: Push, in transaction: some TenantTransaction) throws -> PushAnswer {
+    func admit(
+        _ push: Push, in transaction: HubTransaction<some HubStorage>
+    ) throws -> PushAnswer {
         switch push.work {
         case .changeSets(let changeSets, let signature):
             if let problem = PushCheck.problem(changeSets, signature: signature, push: push) {
-                return try answer([], push, transaction, refusal: problem)
+                return answer([], push, transaction, refusal: problem)
+            }
+            try transaction.learn(push.claims)
+            if let refusal = transaction.refusal(of: changeSets, push: push) {
+                return answer(
+                    [], push, transaction, refusal: refusal,
+                    wantsEras: refusal.code == .hubRolledBack)
             }
             var receipts: [Receipt] = []
             for sealed in changeSets {
                 if let receipt = try transaction.receipt(for: sealed.oid) {
+                    try transaction.alias(receipt)
                     receipts.append(receipt.repeated)
                 } else if let problem = try placement(of: sealed, push: push, in: transaction) {
-                    return try answer(receipts, push, transaction, refusal: problem)
+                    return answer(receipts, push, transaction, refusal: problem)
                 } else {
-                    receipts.append(try commit(sealed, push: push, byHub: false, in: transaction))
+                    receipts.append(try commit(sealed, push: push, in: transaction))
                 }
             }
-            return try answer(receipts, push, transaction, refusal: nil)
+            let token = transaction.advanceRatchet(of: push)
+            return answer(receipts, push, transaction, refusal: nil, ratchet: token)
         case .changes(let changes, let intent):
             let sealed = try transaction.seal(
                 changes, intent: intent, by: push.principal, in: push.lane, made: push.upload)
             let receipt = try commit(sealed, push: push, byHub: true, in: transaction)
-            return try answer([receipt], push, transaction, refusal: nil)
+            return answer([receipt], push, transaction, refusal: nil)
         }
     }
 
     private func answer(
-        _ receipts: [Receipt], _ push: Push, _ transaction: some TenantTransaction,
-        refusal: Problem?
-    ) throws -> PushAnswer {
+        _ receipts: [Receipt], _ push: Push, _ transaction: HubTransaction<some HubStorage>,
+        refusal: Problem?, ratchet: [UInt8] = [], wantsEras: Bool = false
+    ) -> PushAnswer {
         PushAnswer(
-            receipts: receipts, head: try transaction.lane(push.lane)?.head, refusal: refusal)
+            receipts: receipts, head: transaction.lane(push.lane)?.head, refusal: refusal,
+            ratchet: ratchet, wantsEras: wantsEras)
     }
 
     /// Whether the change set continues its chain and its lane.
     private func placement(
-        of sealed: SealedChangeSet, push: Push, in transaction: some TenantTransaction
+        of sealed: SealedChangeSet, push: Push, in transaction: HubTransaction<some HubStorage>
     ) throws -> Problem? {
-        let lane = try transaction.lane(push.lane)
+        let lane = transaction.lane(push.lane)
         if let previous = sealed.content.previous, lane?.head.oid != previous,
             try transaction.receipt(for: previous) == nil
         {
             return Problem(.chainGap, "\(previous.short) is missing here")
         }
-        if let lane {
-            if lane.device != push.principal.device {
-                return Problem(.laneForked, "the lane belongs to another device")
-            }
-            if lane.head.oid != sealed.content.previous {
-                return Problem(
-                    .laneForked, "the lane goes on after \(lane.head.oid.short) otherwise")
-            }
+        if let lane, lane.head.oid != sealed.content.previous {
+            return Problem(
+                .laneForked, "the lane goes on after \(lane.head.oid.short) otherwise")
         }
         return nil
     }
 
     private func commit(
-        _ sealed: SealedChangeSet, push: Push, byHub: Bool, in transaction: some TenantTransaction
+        _ sealed: SealedChangeSet, push: Push, byHub: Bool = false,
+        in transaction: HubTransaction<some HubStorage>
     ) throws -> Receipt {
         let slot = transaction.nextSlot(wallMilliseconds: push.receivedMilliseconds)
         let context = transaction.truncate(sealed.content.context)
-        let seen = max(
-            try transaction.hubTime(of: context),
-            try transaction.lane(push.lane)?.effective ?? .zero)
-        let effective = EffectiveTime.resolve(
-            made: sealed.content.made, upload: push.upload, seen: seen, received: slot.received)
+        let effective = try effectiveTime(
+            of: sealed, push: push, context: context, at: slot, in: transaction)
         let writer =
             byHub
             ? try transaction.hubWriter(for: sealed, at: slot, effective: effective)
             : try transaction.writer(
                 for: sealed, in: push.lane, at: slot, effective: effective, context: context)
-        var submission = Submission(
+        let submission = Submission(
             principal: push.principal, sealed: sealed, effective: effective,
             received: slot.received, position: slot.position, writer: writer)
-
-        var outcome = try judge(submission, in: transaction)
-        var consequences: [RowChange] = []
-        if outcome.disposition.isApplied {
-            do {
-                let applied = try transaction.savepoint {
-                    submission.conflicts = try transaction.merge(
-                        submission.changes, by: writer, at: slot)
-                    let derived = try application.consequences(of: submission, in: transaction)
-                    let hub = try transaction.hubWriter(for: sealed, at: slot, effective: effective)
-                    _ = try transaction.merge(derived, by: hub, at: slot)
-                    return derived
-                }
-                consequences = applied
-                if !submission.conflicts.isEmpty, outcome.disposition == .accepted {
-                    outcome.disposition = .merged
-                }
-            } catch let problem as Problem where !problem.code.isTransient {
-                outcome = Outcome(disposition: .quarantined, problem: problem)
-                submission.conflicts = []
-            }
-        }
+        let outcome = try apply(submission, at: slot, in: transaction)
         let receipt = Receipt(
             oid: sealed.oid, disposition: outcome.disposition, dot: slot.dot, effective: effective,
-            conflicts: UInt32(submission.conflicts.count), problem: outcome.problem)
+            conflicts: outcome.conflicts, problem: outcome.problem)
         try transaction.append(
             LogEntry(
                 slot: slot, sealed: sealed, lane: push.lane, context: context, receipt: receipt,
-                consequences: consequences))
+                consequences: outcome.consequences))
+        if let problem = outcome.problem, outcome.disposition == .quarantined {
+            try transaction.quarantine(
+                sealed, at: slot.position, as: problem.code, principal: push.principal)
+        }
+        if outcome.disposition.isApplied { try transaction.wake(waitersFor: sealed.content) }
+        try releaseDue(
+            made: push.upload, nowMilliseconds: push.receivedMilliseconds, in: transaction)
         return receipt
     }
 
-    private struct Outcome {
-        var disposition: Disposition
-        var problem: Problem?
-    }
-
-    /// A rule that fails is poison for its own change set only.
-    private func judge(
-        _ submission: Submission, in transaction: some TenantTransaction
-    ) throws -> Outcome {
-        do {
-            if let problem = try ChangeCheck.problem(
-                submission.changes, schema: application.schema, in: transaction)
-            {
-                return Outcome(disposition: .quarantined, problem: problem)
-            }
-            switch try application.judge(submission, in: transaction) {
-            case .accept: return Outcome(disposition: .accepted)
-            case .hold(let problem): return Outcome(disposition: .held, problem: problem)
-            case .reject(let problem): return Outcome(disposition: .rejected, problem: problem)
-            case .quarantine(let problem):
-                return Outcome(disposition: .quarantined, problem: problem)
-            }
-        } catch let problem as Problem where !problem.code.isTransient {
-            return Outcome(disposition: .quarantined, problem: problem)
+    private func effectiveTime(
+        of sealed: SealedChangeSet, push: Push, context: VersionVector, at slot: CommitSlot,
+        in transaction: HubTransaction<some HubStorage>
+    ) throws -> HybridTimestamp {
+        // A receipt that this hub gave and lost said when it took effect, and others go by that.
+        if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received {
+            return proven.effective
         }
+        let seen = max(
+            try transaction.hubTime(of: context),
+            transaction.lane(push.lane)?.effective ?? .zero)
+        return EffectiveTime.resolve(
+            made: sealed.content.made, upload: push.upload, seen: seen, received: slot.received)
     }
 }

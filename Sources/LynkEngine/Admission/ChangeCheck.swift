@@ -2,32 +2,33 @@ import LynkCore
 
 /// Whether the changes of one change set fit the schema and the rows that are there.
 enum ChangeCheck {
-    /// - Parameter isDeleted: whether a key that the view does not show was deleted: writes to
-    ///   it are the merge's to decide.
+    /// - Parameters:
+    ///   - isDeleted: whether a key that the view does not show was deleted: writes to it are the
+    ///     merge's to decide.
+    ///   - absent: why a change to a key that was never born cannot be applied.
     /// - Returns: why the change set is quarantined, or `nil`.
     static func problem(
         _ changes: [RowChange], schema: Schema, in view: some TenantView,
-        isDeleted: (TableID, RowKey) throws -> Bool = { _, _ in false }
+        isDeleted: (TableID, RowKey) throws -> Bool = { _, _ in false },
+        absent: (RowName) throws -> Problem? = { _ in nil }
     ) throws -> Problem? {
-        var born: Set<BirthName> = []
+        var born: Set<RowName> = []
         for change in changes {
             guard let table = schema.table(change.table) else {
                 return Problem(
                     .schemaUnknown, "table \(change.table) is not in schema \(schema.version)")
             }
             if let problem = problem(change, table: table) { return problem }
-            let name = BirthName(table: change.table, key: change.key)
+            let name = RowName(table: change.table, key: change.key)
             if change.kind == .insert { born.insert(name) } else if born.contains(name) { continue }
             let row = try view.row(table.id, change.key)
             if try row == nil && isDeleted(table.id, change.key) { continue }
+            if row == nil, change.kind != .insert, let problem = try absent(name) {
+                return problem
+            }
             if let problem = problem(change, of: table, over: row) { return problem }
         }
         return nil
-    }
-
-    private struct BirthName: Hashable {
-        let table: TableID
-        let key: RowKey
     }
 
     private static func problem(_ change: RowChange, table: TableSchema) -> Problem? {

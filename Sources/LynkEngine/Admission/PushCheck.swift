@@ -14,6 +14,10 @@ enum PushCheck {
             return Problem(
                 .signatureInvalid, "the signature over \(last.oid.short) does not verify")
         }
+        // A successor of a skip names what was skipped, so no later signature covers the skip.
+        if let skip = changeSets.dropLast().first(where: { $0.skipped != nil }) {
+            return Problem(.changeSetMalformed, "the skip \(skip.oid.short) is not the last")
+        }
         var previous: ContentID?
         for sealed in changeSets {
             let content = sealed.content

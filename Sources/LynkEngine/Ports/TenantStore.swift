@@ -19,11 +19,14 @@ public struct Push: Sendable {
     /// The hub's wall clock at the arrival of the request.
     public let receivedMilliseconds: Int64
     public let work: Work
+    /// What the device's hello says about its past; ``PushClaims/none`` for a back office.
+    public let claims: PushClaims
 
     public init(
         principal: Principal, lane: LaneID, publicKey: DevicePublicKey?, upload: ClockReading,
-        receivedMilliseconds: Int64, work: Work
+        receivedMilliseconds: Int64, work: Work, claims: PushClaims = .none
     ) {
+        self.claims = claims
         self.principal = principal
         self.lane = lane
         self.publicKey = publicKey
@@ -31,6 +34,31 @@ public struct Push: Sendable {
         self.receivedMilliseconds = receivedMilliseconds
         self.work = work
     }
+}
+
+/// What a device's hello says about its past, as far as a push depends on it.
+public struct PushClaims: Sendable {
+    /// The token of the answer before; empty before the first one.
+    public let ratchet: [UInt8]
+    /// Eras that the hub asked for, parents first.
+    public let eras: [EraRecord]
+    /// Receipts of a response that this hub signed, each list with its signature.
+    public let proofs: [ReceiptProof]
+
+    public init(
+        ratchet: [UInt8] = [], eras: [EraRecord] = [],
+        proofs: [ReceiptProof] = []
+    ) {
+        self.ratchet = ratchet
+        self.eras = eras
+        self.proofs = proofs
+    }
+
+    public init(_ hello: Hello) {
+        self.init(ratchet: hello.ratchet, eras: hello.eras, proofs: hello.proofs)
+    }
+
+    public static let none = PushClaims()
 }
 
 /// What became of one push.
@@ -41,8 +69,20 @@ public struct PushAnswer: Sendable {
     public let head: LaneHead?
     /// Nothing was taken: a bad signature, a gap or a fork.
     public let refusal: Problem?
+    /// The lane's next token; empty when it stays.
+    public let ratchet: [UInt8]
+    /// The push was refused because it names eras that the hub lacks.
+    public let wantsEras: Bool
+    /// The hub's signature over the receipts (``ReceiptSigning``); empty without receipts.
+    public internal(set) var proof: [UInt8]
 
-    public init(receipts: [Receipt], head: LaneHead?, refusal: Problem?) {
+    public init(
+        receipts: [Receipt], head: LaneHead?, refusal: Problem?, ratchet: [UInt8] = [],
+        wantsEras: Bool = false, proof: [UInt8] = []
+    ) {
+        self.ratchet = ratchet
+        self.wantsEras = wantsEras
+        self.proof = proof
         self.receipts = receipts
         self.head = head
         self.refusal = refusal
@@ -65,6 +105,8 @@ public struct PullScan: Sendable {
 public enum PullStep: Sendable {
     /// The payload of one page frame.
     case page([UInt8])
+    /// What became of concurrent writes to rows of the device's scopes, after those rows.
+    case conflicts([ConflictRecord])
     /// The scan met the head: the pull is over.
     case checkpoint(Checkpoint)
 }
@@ -103,13 +145,44 @@ public protocol TenantStore: AnyObject, Sendable {
     ///   check.
     func backUp(to path: String) throws -> TenantBackup
 
-    /// What the vector contains now exists in a second place: devices may drop it.
+    /// Answers a step of the comparison of a device's rows with the hub's.
     ///
-    /// Call it once a backup is complete and synced, never before.
+    /// - Throws: ``Problem`` `not_found` for a scope that the principal may not see.
+    func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> VerifyAnswer
+
+    /// Puts a quarantined change set in force, by a change set of the hub that names it; its
+    /// author's receipt stays as it was.
+    ///
+    /// - Returns: the receipt of the hub's change set.
+    /// - Throws: ``Problem`` `not_found` for what is not in quarantine, or why it still cannot be
+    ///   merged.
+    func release(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt
+    /// Ends a quarantine for good; the bytes stay.
+    func rejectFinally(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt
+    /// Everything that the vector contains survives the loss of this store from now on.
     func markDurable(_ vector: VersionVector) throws
+    /// Forgets what is older than the age, durable, and kept for causality alone.
+    ///
+    /// - Returns: the floor afterwards: the position at or below which that is forgotten.
+    func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) throws -> Int64
+
+    /// The tenant's clocks: eras, vector, every lane.
+    func clockReport() throws -> ClockReport
+    /// Everything that is known about how a row became what it is, oldest first.
+    func history(of table: TableID, _ key: RowKey) throws -> RowHistory
 
     /// Flushes and closes the file; nothing may be called afterwards.
     func close() throws
+}
+
+extension TenantStore {
+    /// With the usual age of ninety days.
+    public func advanceFloor(nowMilliseconds: Int64) throws -> Int64 {
+        try advanceFloor(
+            nowMilliseconds: nowMilliseconds, ageMilliseconds: 90 * 24 * 3_600_000)
+    }
 }
 
 /// Opens tenants; the hub's data directory.

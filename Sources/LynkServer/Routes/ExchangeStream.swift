@@ -14,6 +14,8 @@ struct ExchangeStream: Sendable {
     private var session: ExchangeSession?
     private let welcome: Welcome
     private var receipts: [Receipt]
+    /// The hub's signature over the receipts; empty without one.
+    private let proof: [UInt8]
     private var scan: PullScan
     private var hasWelcomed = false
     /// Whether something but the checkpoint was sent since the last one.
@@ -41,6 +43,7 @@ struct ExchangeStream: Sendable {
             request.session == nil && scan.welcome.refusal == nil
             ? scan.welcome.opening(session) : scan.welcome
         receipts = answer?.receipts ?? []
+        proof = answer?.proof ?? []
     }
 
     var wantsLive: Bool { request.hello.mode == .live }
@@ -54,7 +57,7 @@ struct ExchangeStream: Sendable {
         guard hasWelcomed else {
             hasWelcomed = true
             defer { receipts = [] }
-            if case .checkpoint(let checkpoint) = step,
+            if case .checkpoint(let checkpoint) = step, proof.isEmpty,
                 let brief = request.resumed?.brief(welcome, receipts, checkpoint)
             {
                 finish(checkpoint)
@@ -62,6 +65,7 @@ struct ExchangeStream: Sendable {
             }
             var bytes = ResponseFrame.welcome(welcome).encoded()
             if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
+            if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
             return bytes + frame(step)
         }
         return frame(step)
@@ -79,6 +83,9 @@ struct ExchangeStream: Sendable {
         case .page(let payload):
             hasSent = true
             return ResponseFrame.page(payload).encoded()
+        case .conflicts(let conflicts):
+            hasSent = true
+            return ResponseFrame.conflicts(conflicts).encoded()
         case .checkpoint(let checkpoint):
             if let sent, !hasSent, checkpoint.says(nothingNewAfter: sent) {
                 reached = checkpoint

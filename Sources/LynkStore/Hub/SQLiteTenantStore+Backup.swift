@@ -1,26 +1,20 @@
-import Foundation
-import GRDB
-public import LynkCore
+import LynkCore
 public import LynkEngine
 
 extension SQLiteTenantStore {
     public func backUp(to path: String) throws -> TenantBackup {
         try BackupCopy.make(of: pool, at: path) { database in
             // From the copy: the tenant itself has gone on meanwhile.
-            let reader = HubReader(database)
+            let reads = SQLiteHubReads(database, tables: replica.file.tables)
             return TenantBackup(
-                tenant: tenant, position: try reader.head(), vector: try reader.vector())
+                tenant: tenant, position: try reads.head(), vector: try reads.vector())
         }
     }
+}
 
-    public func markDurable(_ vector: VersionVector) throws {
-        try pool.write { database in
-            try database.execute(
-                sql: """
-                    INSERT INTO lynk_meta (name, value) VALUES ('durable', ?)
-                    ON CONFLICT DO UPDATE SET value = excluded.value
-                    """,
-                arguments: [Data(VectorCodec.encode(vector))])
-        }
+extension InMemoryTenantStore {
+    /// - Throws: ``Problem`` `not_found`: a store in memory has no file; see ``snapshot()``.
+    public func backUp(to path: String) throws -> TenantBackup {
+        throw Problem(.notFound, "a store in memory has no file to copy")
     }
 }

@@ -1,22 +1,15 @@
-import Dispatch
 import Foundation
 import GRDB
 public import LynkCore
 public import LynkEngine
-import Synchronization
 
 /// A tenant's hub replica in one SQLite file.
 ///
-/// One writer connection and several readers (WAL), so reads never wait for a commit. Opening
-/// starts a new era, on disk before anything is written in it.
+/// Opening starts a new era, on disk before anything is written in it.
 public final class SQLiteTenantStore: TenantStore {
-    public let tenant: TenantID
-    let application: any Application
-    let tables: [TableID: TableSQL]
-    let pool: DatabasePool
-    private let admission: Admission
-    /// Changes only on the commit thread; the mutex is what makes that safe to say.
-    private let state: Mutex<HubState>
+    let replica: HubReplica<SQLiteHubFile>
+    var pool: DatabasePool { replica.file.pool }
+    public var tenant: TenantID { replica.tenant }
 
     /// - Throws: ``Problem`` `store_failed` for a file that cannot be used, `schema_unknown` for
     ///   one of a newer schema.
@@ -24,44 +17,47 @@ public final class SQLiteTenantStore: TenantStore {
         path: String, tenant: TenantID, application: any Application,
         random: inout some RandomNumberGenerator
     ) throws {
-        self.tenant = tenant
-        self.application = application
-        admission = Admission(application: application)
-        tables = Dictionary(
-            application.schema.tables.map { ($0.id, TableSQL($0)) },
-            uniquingKeysWith: { first, _ in first })
-        pool = try OpenPool.open(path, readers: 4)
-        var generator = random
-        let opened = try pool.write { database in
-            try HubTables.create(in: database)
-            try Migration.run(application.schema, in: database)
-            return try HubState.open(database, tenant: tenant, random: &generator)
-        }
-        random = generator
-        state = Mutex(opened)
+        replica = try HubReplica(
+            file: try SQLiteHubFile(path: path, schema: application.schema), tenant: tenant,
+            application: application, random: &random)
     }
 
-    public func commit(_ group: [Push]) throws -> [PushAnswer] {
-        try state.withLock { state in
-            var answers: [PushAnswer] = []
-            var next = state
-            try pool.writeWithoutTransaction { database in
-                try database.inTransaction(.immediate) {
-                    let transaction = HubTransaction(
-                        database: database, application: application, tables: tables,
-                        state: state)
-                    for push in group {
-                        answers.append(try admission.admit(push, in: transaction))
-                    }
-                    try transaction.flush()
-                    next = transaction.state
-                    return .commit
-                }
-            }
-            // Published only now: a group that failed leaves the state of the last commit.
-            state = next
-            return answers
-        }
+    public func commit(_ group: [Push]) throws -> [PushAnswer] { try replica.commit(group) }
+
+    public func openPull(
+        for principal: Principal, hello: Hello, answer: PushAnswer?, nowMilliseconds: Int64
+    ) throws -> PullScan {
+        try replica.openPull(
+            for: principal, hello: hello, answer: answer, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func next(_ scan: inout PullScan) throws -> PullStep { try replica.next(&scan) }
+
+    public func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> VerifyAnswer {
+        try replica.verify(request, for: principal, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func release(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
+        try replica.resolve(oid, as: .released, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func rejectFinally(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
+        try replica.resolve(oid, as: .rejected, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func markDurable(_ vector: VersionVector) throws { try replica.markDurable(vector) }
+
+    public func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) throws -> Int64 {
+        try replica.advanceFloor(
+            nowMilliseconds: nowMilliseconds, ageMilliseconds: ageMilliseconds)
+    }
+
+    public func clockReport() throws -> ClockReport { try replica.clockReport() }
+
+    public func history(of table: TableID, _ key: RowKey) throws -> RowHistory {
+        try replica.history(of: table, key)
     }
 
     public func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]] {

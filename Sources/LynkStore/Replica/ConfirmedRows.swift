@@ -1,5 +1,6 @@
 import GRDB
 import LynkCore
+import LynkEngine
 
 /// Every row as the hub last gave it: clean rows, and the shadows under pending ones.
 struct ConfirmedRows {

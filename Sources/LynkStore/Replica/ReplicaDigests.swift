@@ -1,5 +1,6 @@
 import GRDB
 import LynkCore
+import LynkEngine
 
 /// The digests of a replica's confirmed rows, per scope and table; written back once per
 /// transaction.

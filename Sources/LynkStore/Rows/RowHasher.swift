@@ -1,8 +1,9 @@
 import LynkCore
+import LynkEngine
 import LynkWire
 
 /// Adds rows to and takes them out of set digests. Keeps its buffers between rows; not shared.
-struct RowHasher {
+struct RowHasher: RowHashing {
     private let digestKey: [UInt8]
     private var prefixes: [UInt32: [UInt8]] = [:]
     private(set) var image = RowImageWriter()

@@ -55,6 +55,17 @@ public enum ChangeSetCodec {
         return writer.bytes
     }
 
+    /// Reads what ``encode(changes:)`` wrote.
+    package static func decode(changes bytes: [UInt8]) throws(WireError) -> [RowChange] {
+        try bytes.reading { (reader) throws(WireError) in
+            var changes: [RowChange] = []
+            for _ in 0..<(try reader.array(Int.max, "changes")) {
+                changes.append(try reader.change())
+            }
+            return changes
+        }
+    }
+
     static func contentID(of bytes: [UInt8]) -> ContentID {
         bytes.withUnsafeBytes { ContentID(hashing: $0) }
     }

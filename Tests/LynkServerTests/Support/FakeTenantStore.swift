@@ -128,6 +128,24 @@ final class FakeTenantStore: TenantStore {
     func markDurable(_ vector: VersionVector) { state.withLock { $0.durable = vector } }
 
     func close() {}
+
+    func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
+    ) -> VerifyAnswer { VerifyAnswer(position: 0) }
+
+    func release(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
+        throw Problem(.notFound)
+    }
+
+    func rejectFinally(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
+        throw Problem(.notFound)
+    }
+
+    func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) -> Int64 { 0 }
+    func clockReport() throws -> ClockReport { throw Problem(.notFound) }
+    func history(of table: TableID, _ key: RowKey) throws -> RowHistory {
+        throw Problem(.notFound)
+    }
 }
 
 extension Push {

@@ -1,44 +1,43 @@
-import GRDB
 import LynkCore
-import LynkEngine
-import LynkWire
 
-/// One group's open transaction: the engine's port on a SQLite connection.
+/// One group's open transaction on a hub's storage: what a commit moves, and in which order.
 ///
-/// Isolation: lives on the commit thread inside one `inTransaction`, never outlives it.
-final class HubTransaction: TenantTransaction {
-    let database: Database
+/// Isolation: lives on the commit thread inside one transaction of the file, never outlives it.
+final class HubTransaction<Storage: HubStorage>: TenantView {
+    let storage: Storage
     let application: any Application
-    let tables: [TableID: TableSQL]
     var state: HubState
     var group = CommitEffects()
     var effects = CommitEffects()
-    var hasher: RowHasher
-    var dirtyLanes: Set<LaneID> = []
+    var hasher: Storage.Hasher
+    var dirtyLanes: Set<UInt32> = []
     /// Scopes whose head moved and is not written yet.
     var pendingScopes: Set<UInt32> = []
-    var firstNewScope: Int
+    let firstNewScope: Int
     /// Scopes that the author of the change set at hand had; `nil` for the hub, which has all.
     var visible: Set<UInt32>?
+    /// Quarantined change sets whose births may have arrived, in the order of their positions.
+    var due: [Int64] = []
+    /// What the push at hand proves about its own earlier receipts, by oid.
+    var proven: [ContentID: ReceiptProof.Entry] = [:]
+    var integrity: IntegrityLog
     private var visibleCache: (device: DeviceID, position: Int64, scopes: Set<UInt32>)?
     private var timeCache: (position: Int64, time: HybridTimestamp)?
 
     init(
-        database: Database, application: any Application, tables: [TableID: TableSQL],
-        state: HubState
+        storage: Storage, application: any Application, state: HubState, plan: IntegrityPlan
     ) {
-        self.database = database
+        integrity = IntegrityLog(plan)
+        self.storage = storage
         self.application = application
-        self.tables = tables
         self.state = state
-        hasher = RowHasher(digestKey: state.digestKey)
-        firstNewScope = state.scopeNames.count
+        hasher = Storage.Hasher(digestKey: state.keys.digest)
+        firstNewScope = state.scopes.count
     }
 
     func lane(_ id: LaneID) -> LaneState? {
-        state.lanes[id].map {
-            LaneState(head: $0.head, effective: $0.effective, device: $0.device)
-        }
+        guard let lane = state.lane(id), let head = lane.head else { return nil }
+        return LaneState(head: head, effective: lane.effective, device: lane.device)
     }
 
     func truncate(_ context: VersionVector) -> VersionVector {
@@ -49,26 +48,19 @@ final class HubTransaction: TenantTransaction {
         var latest = HybridTimestamp.zero
         for dot in vector.sorted {
             guard let position = state.position(of: dot) else { continue }
-            if let timeCache, timeCache.position == position {
-                latest = max(latest, timeCache.time)
-                continue
-            }
-            let statement = try HotStatement(
-                database, "SELECT received FROM lynk_log WHERE position = ?")
-            statement.bind(1, position)
-            if try statement.step() {
-                let time = HybridTimestamp(rawValue: UInt64(bitPattern: statement.integer(0)))
+            if timeCache?.position != position {
+                guard let time = try storage.received(at: position) else { continue }
                 timeCache = (position, time)
-                latest = max(latest, time)
             }
-            statement.reset()
+            latest = max(latest, timeCache?.time ?? .zero)
         }
         return latest
     }
 
     func nextSlot(wallMilliseconds: Int64) -> CommitSlot {
         CommitSlot(
-            position: state.position + 1, dot: Dot(era: state.era, number: state.number + 1),
+            position: state.position + 1,
+            dot: Dot(era: state.era.record.era, number: state.number + 1),
             received: state.clock.tick(wallMilliseconds: wallMilliseconds))
     }
 
@@ -76,7 +68,7 @@ final class HubTransaction: TenantTransaction {
         for sealed: SealedChangeSet, in lane: LaneID, at slot: CommitSlot,
         effective: HybridTimestamp, context: VersionVector
     ) throws -> Writer {
-        let author = laneHandle(lane)
+        let author = laneHandle(lane, of: sealed.content.device)
         var contained: [UInt32: UInt64] = [:]
         for (era, number) in state.eras.expand(context) {
             if let handle = state.eraHandles[era] { contained[handle] = number }
@@ -84,14 +76,25 @@ final class HubTransaction: TenantTransaction {
         let position = context.sorted.compactMap { state.position(of: $0) }.max() ?? 0
         visible = try scopes(of: sealed.content.device, at: position)
         return Writer(
-            stamp: stamp(slot, effective, author), oid: sealed.oid, contained: contained)
+            stamp: stamp(slot, effective, author), oid: sealed.oid, contained: contained,
+            also: aliases(in: sealed.content.context))
+    }
+
+    /// What the whole context, before it was truncated, contains under dots that were lost.
+    private func aliases(in context: VersionVector) -> Set<Writer.Place> {
+        var places: Set<Writer.Place> = []
+        for alias in state.aliases where state.eras.contains(context, alias.lost) {
+            if let place = state.place(at: alias.position) { places.insert(place) }
+        }
+        return places
     }
 
     func hubWriter(
         for sealed: SealedChangeSet, at slot: CommitSlot, effective: HybridTimestamp
     ) throws -> Writer {
         visible = nil
-        let author = laneHandle(state.hubLane)
+        let lane = state.hubLane
+        let author = laneHandle(lane, of: DeviceID(high: lane.high, low: lane.low))
         return Writer(hub: stamp(slot, effective, author), oid: sealed.oid)
     }
 
@@ -107,42 +110,27 @@ final class HubTransaction: TenantTransaction {
         if let visibleCache, visibleCache.device == device, visibleCache.position == position {
             return visibleCache.scopes
         }
-        let statement = try HotStatement(
-            database,
-            """
-            SELECT scopes FROM lynk_scope_set WHERE device = ? AND position <= ?
-            ORDER BY position DESC LIMIT 1
-            """)
-        statement.bind(1, blob: device.bytes)
-        statement.bind(2, position)
-        var found: Set<UInt32> = []
-        if try statement.step() {
-            for scope in ScopeList.decode(statement.text(0)) {
-                if let handle = state.scopes[scope] { found.insert(handle) }
-            }
-        }
-        statement.reset()
+        let delivered = try storage.scopeSet(of: device, at: position)?.covered ?? []
+        let found = Set(delivered.compactMap { state.scopeHandles[$0] })
         visibleCache = (device, position, found)
         return found
     }
 
     /// A handle for a lane that may be seen here for the first time; its head comes with append.
-    func laneHandle(_ lane: LaneID) -> UInt32 {
+    func laneHandle(_ lane: LaneID, of device: DeviceID) -> UInt32 {
         if let known = state.laneHandles[lane] { return known }
-        let handle = UInt32(state.laneNames.count)
+        let handle = UInt32(state.lanes.count)
         state.laneHandles[lane] = handle
-        state.laneNames.append(lane)
-        dirtyLanes.insert(lane)
+        state.lanes.append(HubLane(handle: handle, id: lane, device: device))
+        dirtyLanes.insert(handle)
         return handle
     }
 
     func savepoint<T>(_ body: () throws -> T) throws -> T {
         effects = CommitEffects()
+        _ = integrity.take()
         var result: T?
-        try database.inSavepoint {
-            result = try body()
-            return .commit
-        }
+        try storage.savepoint { result = try body() }
         guard let result else { throw Problem(.storeFailed, "a savepoint gave no result") }
         group.absorb(effects)
         effects = CommitEffects()
@@ -150,13 +138,12 @@ final class HubTransaction: TenantTransaction {
     }
 
     func row(_ table: TableID, _ key: RowKey) throws -> StampedRow? {
-        try HubView(database: database, tables: tables).row(table, key)
+        try storage.row(table, key)
     }
 
     func rows(
         _ table: TableID, index: String, equals values: [Value], limit: Int
     ) throws -> [StampedRow] {
-        try HubView(database: database, tables: tables)
-            .rows(table, index: index, equals: values, limit: limit)
+        try storage.rows(table, index: index, equals: values, limit: limit)
     }
 }

@@ -1,17 +1,16 @@
-import LynkCore
+package import LynkCore
 
 /// What a change set does to digests and scope heads, kept apart until it is certain.
 ///
 /// A savepoint that rolls back drops its effects; those of a whole group are written once, before
 /// COMMIT.
-struct CommitEffects {
-    struct DigestName: Hashable {
-        let scope: UInt32
-        let table: TableID
-    }
+package struct CommitEffects {
+    package typealias DigestName = LynkEngine.DigestName
 
-    var digests: [DigestName: SetDigest] = [:]
+    package var digests: [DigestName: SetDigest] = [:]
     var touchedScopes: Set<UInt32> = []
+
+    package init() {}
 
     mutating func absorb(_ other: CommitEffects) {
         digests.merge(other.digests) { $1 }

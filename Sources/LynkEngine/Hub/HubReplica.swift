@@ -1,0 +1,107 @@
+package import LynkCore
+import Synchronization
+
+/// A tenant's hub on any file: what ``TenantStore`` promises, decided once for all stores.
+package final class HubReplica<File: HubFile>: Sendable {
+    package let tenant: TenantID
+    package let application: any Application
+    package let file: File
+    let admission: Admission
+    private let plan: IntegrityPlan
+    /// Changes only on the commit thread; the mutex is what makes that safe to say.
+    let state: Mutex<HubState>
+
+    /// Opens a new era, on disk before anything is written in it.
+    package init(
+        file: File, tenant: TenantID, application: any Application,
+        random: inout some RandomNumberGenerator
+    ) throws {
+        self.file = file
+        self.tenant = tenant
+        self.application = application
+        admission = Admission(application: application)
+        plan = IntegrityPlan(application.schema)
+        var generator = random
+        let opened = try file.write { storage in
+            try HubState.open(storage, tenant: tenant, random: &generator)
+        }
+        random = generator
+        state = Mutex(opened)
+        try readmit()
+    }
+
+    package func commit(_ group: [Push]) throws -> [PushAnswer] {
+        let answers = try transact { transaction in
+            try group.map { try admission.admit($0, in: transaction) }
+        }
+        let key = state.withLock { $0.keys.signing }
+        return try answers.map { answer in
+            var answer = answer
+            answer.proof = try ReceiptSigning.sign(
+                answer.receipts, key: key, message: File.Storage.message)
+            return answer
+        }
+    }
+
+    /// Runs `body` in one durable transaction.
+    func transact<T>(_ body: (HubTransaction<File.Storage>) throws -> T) throws -> T {
+        try state.withLock { state in
+            let (result, next) = try file.write { storage in
+                let transaction = HubTransaction(
+                    storage: storage, application: application, state: state, plan: plan)
+                let result = try body(transaction)
+                try transaction.flush()
+                return (result, transaction.state)
+            }
+            // Published only now: a group that failed leaves the state of the last commit.
+            state = next
+            return Carried(result)
+        }.value
+    }
+
+    package func openPull(
+        for principal: Principal, hello: Hello, answer: PushAnswer?, nowMilliseconds: Int64
+    ) throws -> PullScan {
+        let plan = PullPlan(
+            principal: principal, hello: hello, answer: answer,
+            now: HybridTimestamp(milliseconds: nowMilliseconds))
+        let opened = try file.read { try plan.open($0, application: application) }
+        if let delivery = opened.delivery {
+            // Remembered, durably and before the first page leaves, what the device is about to
+            // have.
+            try file.write {
+                try $0.keep(delivery, of: principal.device)
+            }
+        }
+        return PullScan(welcome: opened.welcome, state: opened.state)
+    }
+
+    package func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> VerifyAnswer {
+        let plan = VerifyPlan(
+            request: request, principal: principal,
+            now: HybridTimestamp(milliseconds: nowMilliseconds))
+        return try file.read { reads in
+            try plan.answer(
+                reads, application: application,
+                hasher: File.Storage.Hasher(digestKey: try reads.meta(.digestKey) ?? []))
+        }
+    }
+
+    package func next(_ scan: inout PullScan) throws -> PullStep {
+        guard var state = scan.state as? PullState else {
+            throw Problem(.internalFailure, "a pull of another store")
+        }
+        let step = try file.read { try PullReader($0).next(&state) }
+        scan.state = state
+        return step
+    }
+}
+
+/// Carries a result out of a lock. Safe: the caller's own closure made it, on the caller's thread,
+/// and nothing behind the lock keeps it.
+struct Carried<T>: @unchecked Sendable {
+    let value: T
+    init(_ value: T) { self.value = value }
+}

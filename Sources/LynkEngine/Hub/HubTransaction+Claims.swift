@@ -1,0 +1,64 @@
+import LynkCore
+
+extension HubTransaction {
+    /// Takes note of eras and receipts that this hub has lost and a device still knows.
+    func learn(_ claims: PushClaims) throws {
+        for record in claims.eras where state.eraHandles[record.era] == nil {
+            // Parents first; an era whose parents are unknown would seem to have inherited nothing.
+            guard record.parents.entries.keys.allSatisfy({ state.eraHandles[$0] != nil }) else {
+                continue
+            }
+            let era = HubEra(
+                handle: UInt32(state.eraList.count), record: record, base: nil)
+            try storage.insert(era)
+            state.add(era)
+        }
+        proven = [:]
+        let key = state.keys.signing.publicKey
+        for proof in claims.proofs
+        where ReceiptSigning.verifies(proof, key: key, message: Storage.message) {
+            for receipt in proof.entries {
+                proven[receipt.oid] = receipt
+                state.clock.observe(receipt.effective)
+            }
+        }
+    }
+
+    /// Why a push is refused before any of it is read: another's lane, another copy of the device,
+    /// eras that nobody has told this hub of.
+    func refusal(of changeSets: [SealedChangeSet], push: Push) -> Problem? {
+        if let lane = lane(push.lane), lane.device != push.principal.device {
+            return Problem(.laneForked, "the lane belongs to another device")
+        }
+        let ratchet = state.lane(push.lane)?.ratchet ?? Ratchet()
+        let reading = ratchet.read(
+            push.claims.ratchet, lane: push.lane, key: state.keys.ratchet)
+        if reading == .spent {
+            return Problem(.laneForked, "another copy of the device has gone on in this lane")
+        }
+        for sealed in changeSets {
+            for era in sealed.content.context.entries.keys where state.eraHandles[era] == nil {
+                return Problem(.hubRolledBack, "the era \(era) is not known here")
+            }
+        }
+        return nil
+    }
+
+    func advanceRatchet(of push: Push) -> [UInt8] {
+        guard let handle = state.laneHandles[push.lane] else { return [] }
+        dirtyLanes.insert(handle)
+        return state.lanes[Int(handle)].ratchet.advance(
+            presented: push.claims.ratchet, lane: push.lane, key: state.keys.ratchet)
+    }
+
+    /// A change set that came back by another way first: its lost dot is a second name for it.
+    func alias(_ receipt: Receipt) throws {
+        guard let lost = proven.removeValue(forKey: receipt.oid)?.dot, lost != receipt.dot,
+            let position = try storage.position(of: receipt.oid),
+            !state.aliases.contains(where: { $0.lost == lost })
+        else { return }
+        let alias = DotAlias(lost: lost, position: position)
+        try storage.insert(alias)
+        state.aliases.append(alias)
+    }
+}

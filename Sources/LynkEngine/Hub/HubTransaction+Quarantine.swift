@@ -1,0 +1,59 @@
+import LynkCore
+
+extension HubTransaction {
+    /// Why a change to a row that was never born here cannot be applied (the birth rule).
+    ///
+    /// An author changes only rows that it has seen, so the birth exists: it waits in quarantine,
+    /// was lost with an era, or was deleted so long ago that the hub has forgotten. That a row was
+    /// deleted is never concluded from its absence.
+    func absence(of row: RowName, from content: ChangeSet) throws -> Problem {
+        let name = "\(application.schema.table(row.table)?.name ?? "") \(row.key)"
+        if !state.eras.isContained(content.context, in: state.vector) {
+            return Problem(.waitingForBirth, "\(name): its birth may be among what was lost here")
+        }
+        if try storage.hasQuarantined(of: content.device) {
+            return Problem(.waitingForBirth, "\(name): a change set before this is quarantined")
+        }
+        let seen = content.context.sorted.compactMap { state.position(of: $0) }.max() ?? 0
+        if seen < state.floor {
+            return Problem(.rowForgotten, "\(name) was deleted before \(state.floor)")
+        }
+        return Problem(.rowUnknown, name)
+    }
+
+    func isDeleted(_ table: TableID, _ key: RowKey) throws -> Bool {
+        guard let table = application.schema.table(table) else { return false }
+        return try storage.stored(table, key).map { $0.state.row == nil } ?? false
+    }
+
+    func quarantine(
+        _ sealed: SealedChangeSet, at position: Int64, as code: ProblemCode, principal: Principal
+    ) throws {
+        try storage.put(
+            QuarantineRecord(
+                position: position, oid: sealed.oid, principal: principal, code: code))
+        guard code == .waitingForBirth else { return }
+        var born: Set<RowName> = []
+        for change in sealed.content.changes {
+            let row = RowName(table: change.table, key: change.key)
+            if change.kind == .insert {
+                born.insert(row)
+            } else if let table = application.schema.table(row.table), !born.contains(row),
+                try storage.stored(table, row.key) == nil
+            {
+                try storage.wait(for: row, at: position)
+            }
+        }
+    }
+
+    /// Notes which quarantined change sets wait for what was born here.
+    func wake(waitersFor content: ChangeSet) throws {
+        guard try storage.isAnyWaiting() else { return }
+        for change in content.changes where change.kind == .insert {
+            for position in try storage.waiting(
+                for: RowName(table: change.table, key: change.key))
+            where !due.contains(position) { due.append(position) }
+        }
+        due.sort()
+    }
+}

@@ -1,0 +1,152 @@
+import LynkCore
+
+/// One short read of a pull: gathers rows into a page until it is full or the scan met the head.
+final class PullReader<Reads: HubReads> {
+    private let reads: Reads
+    private let page: Reads.Page
+    /// Where each scope stands in the scan, and what the device has of it.
+    private var owed: [UInt32: (part: Int, from: Int64)] = [:]
+
+    init(_ reads: Reads) throws {
+        self.reads = reads
+        page = try reads.makePage()
+    }
+
+    private var isFull: Bool {
+        page.byteCount >= Limits.pageBytesTarget || page.rowCount >= Limits.rowsPerPageMax
+    }
+
+    func next(_ state: inout PullState) throws -> PullStep {
+        while true {
+            for (index, part) in state.parts.enumerated() where owed[part.scope] == nil {
+                owed[part.scope] = (index, part.from)
+            }
+            try scanRound(&state)
+            if isFull { return .page(try page.finish(mark: state.mark(reads))) }
+            let head = try reads.head()
+            if head == state.target {
+                if page.rowCount > 0 { return .page(try page.finish(mark: [])) }
+                let conflicts = try nextConflicts(&state)
+                if !conflicts.isEmpty { return .conflicts(conflicts) }
+                return .checkpoint(try checkpoint(state))
+            }
+            try startRound(&state, to: head)
+        }
+    }
+
+    /// Goes on from where this round ended; scopes of the set that were born meanwhile join.
+    private func startRound(_ state: inout PullState, to head: Int64) throws {
+        state.floor = state.target
+        state.target = head
+        if !state.unborn.isEmpty {
+            for scope in try reads.scopes() where state.unborn.remove(scope.name) != nil {
+                state.parts.append(.init(scope: scope.handle, from: state.floor))
+            }
+        }
+        enter(part: 0, &state)
+    }
+
+    private func enter(part: Int, _ state: inout PullState) {
+        state.part = part
+        guard part < state.parts.count else { return }
+        state.last = .end(of: max(state.parts[part].from, state.floor))
+    }
+
+    private func scanRound(_ state: inout PullState) throws {
+        while state.part < state.parts.count {
+            let part = state.parts[state.part]
+            // At the very position rows may be left of a commit that a page cut.
+            if try reads.scopeHead(part.scope) >= state.last.position {
+                try scan(part, &state)
+                if isFull { return }
+            }
+            enter(part: state.part + 1, &state)
+        }
+    }
+
+    private func scan(_ part: PullState.Part, _ state: inout PullState) throws {
+        try reads.changes(in: part.scope, after: state.last, through: state.target) { entry in
+            state.last = entry
+            let floor = state.floor
+            guard entry.row > 0 else {
+                try remove(entry, part, floor)
+                return !isFull
+            }
+            try page.append(row: entry.row, of: TableID(truncatingIfNeeded: entry.table)) {
+                members(of: $0, at: entry.position, part, floor)
+            }
+            return !isFull
+        }
+    }
+
+    /// The scopes of the set that a row is in; `nil` when another part sends it.
+    private func members(
+        of record: StampRecord, at position: Int64, _ part: PullState.Part, _ floor: Int64
+    ) -> [UInt32]? {
+        let members = record.scopes.filter { owed[$0] != nil }
+        // A row of two scopes of the set goes out once: with the first one that still owes it.
+        let owing = members.filter { position > max(owed[$0]?.from ?? 0, floor) }
+            .min { (owed[$0]?.part ?? 0) < (owed[$1]?.part ?? 0) }
+        return owing == part.scope ? members : nil
+    }
+
+    /// Tells that a row is gone, to a device that may have it.
+    private func remove(_ entry: ChangeEntry, _ part: PullState.Part, _ floor: Int64) throws {
+        guard part.from > 0, let (table, tombstone) = try reads.tombstone(entry.row),
+            let members = members(
+                of: tombstone.row.record, at: entry.position, part, floor)
+        else { return }
+        try page.remove(
+            tombstone.row.key, of: table, members: members.filter { (owed[$0]?.from ?? 0) > 0 })
+    }
+
+    /// Conflicts about rows of the device's scopes, with the first scope that owes them.
+    private func nextConflicts(_ state: inout PullState) throws -> [ConflictRecord] {
+        var cursor = state.conflicts
+        defer { state.conflicts = cursor }
+        if cursor.target == nil {
+            guard cursor.done < state.target else { return [] }
+            cursor.target = state.target
+            cursor.part = 0
+            cursor.last = (0, 0)
+        }
+        while let target = cursor.target, cursor.part < state.parts.count {
+            let part = state.parts[cursor.part]
+            let from = max(part.from, cursor.done)
+            if cursor.last.position <= from { cursor.last = (from, .max) }
+            let found = try reads.conflicts(
+                in: part.scope, after: cursor.last, through: target,
+                limit: Limits.conflictsPerFrameMax)
+            if let last = found.last {
+                cursor.last = (last.position, last.number)
+                let owing = try found.filter { conflict in
+                    let scopes = try reads.scopes(ofConflict: conflict.number)
+                    let owing = scopes.filter {
+                        owed[$0] != nil
+                            && conflict.position > max(owed[$0]?.from ?? 0, cursor.done)
+                    }.min { (owed[$0]?.part ?? 0) < (owed[$1]?.part ?? 0) }
+                    return owing == part.scope
+                }
+                if !owing.isEmpty { return try owing.map { try $0.record(reads) } }
+            } else {
+                cursor.part += 1
+                cursor.last = (0, 0)
+            }
+        }
+        cursor.done = cursor.target ?? cursor.done
+        cursor.target = nil
+        return []
+    }
+
+    private func checkpoint(_ state: PullState) throws -> Checkpoint {
+        var digest = SetDigest()
+        for part in state.parts { digest.formUnion(try reads.digest(ofScope: part.scope)) }
+        return Checkpoint(
+            position: state.target, vector: try reads.vector(),
+            head: try reads.lane(state.lane)?.head, scopeSetHash: state.scopeSetHash,
+            digestRoot: digest.root,
+            chain: Array(
+                (try reads.log(at: state.target)?.chain ?? []).prefix(CommitChain.shortBytes)),
+            durable: try reads.durable())
+    }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import GRDB
+import LynkCore
+import LynkEngine
+
+/// Brings a file of an earlier format to this one, in the transaction that opens it.
+enum HubUpgrade {
+    static func toSecondFormat(_ database: Database) throws {
+        for statement in [
+            // SQLite cannot take a NOT NULL from a column.
+            "ALTER TABLE lynk_era RENAME TO lynk_era_before",
+            """
+            CREATE TABLE lynk_era (
+                handle  INTEGER PRIMARY KEY,
+                era     BLOB NOT NULL UNIQUE CHECK (length(era) = 16),
+                hub     BLOB NOT NULL,
+                parents BLOB NOT NULL,
+                base    INTEGER
+            ) STRICT
+            """,
+            "INSERT INTO lynk_era SELECT handle, era, hub, parents, base FROM lynk_era_before",
+            "DROP TABLE lynk_era_before",
+            "ALTER TABLE lynk_lane ADD COLUMN token BLOB NOT NULL DEFAULT X''",
+            "ALTER TABLE lynk_lane ADD COLUMN token_before BLOB NOT NULL DEFAULT X''",
+            "ALTER TABLE lynk_log ADD COLUMN subject BLOB",
+            "ALTER TABLE lynk_log ADD COLUMN chain BLOB NOT NULL DEFAULT X''",
+            "ALTER TABLE lynk_scope_set ADD COLUMN covered TEXT NOT NULL DEFAULT ''",
+            "UPDATE lynk_scope_set SET covered = scopes",
+            "ALTER TABLE lynk_conflict RENAME TO lynk_conflict_before",
+        ] { try database.execute(sql: statement) }
+        try chain(database)
+    }
+
+    /// The first format had no chain: it is taken over the commits that are there.
+    private static func chain(_ database: Database) throws {
+        var chain = CommitChain.start
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT log.position, log.oid, era.era, log.number, log.effective, log.disposition
+                FROM lynk_log AS log JOIN lynk_era AS era ON era.handle = log.era
+                ORDER BY log.position
+                """)
+        for row in rows {
+            let (oid, era): (Data, Data) = (row[1], row[2])
+            let (number, effective): (Int64, Int64) = (row[3], row[4])
+            guard let oid = ContentID(bytes: oid), let era = EraID(bytes: era),
+                let disposition = Disposition(rawValue: row[5])
+            else { throw Problem(.storeFailed, "the log is damaged") }
+            chain = CommitChain.next(
+                chain, oid: oid, dot: Dot(era: era, number: UInt64(bitPattern: number)),
+                effective: HybridTimestamp(rawValue: UInt64(bitPattern: effective)),
+                disposition: disposition)
+            let position: Int64 = row[0]
+            try database.execute(
+                sql: "UPDATE lynk_log SET chain = ? WHERE position = ?",
+                arguments: [Data(chain), position])
+        }
+    }
+
+    /// Conflicts named their field by name and kept less of both sides. They are not sent again:
+    /// nobody was told of them, and the rows that they were about are known.
+    static func conflicts(_ database: Database, _ schema: Schema) throws {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT c.position, c.table_id, c.row_key, c.field, c.policy, c.outcome,
+                    c.current_value, c.current_era, c.current_number, standing.effective,
+                    standing.lane, c.new_value, log.era, log.number, log.effective, log.lane,
+                    log.oid
+                FROM lynk_conflict_before AS c
+                JOIN lynk_log AS log ON log.position = c.position
+                JOIN lynk_log AS standing ON standing.era = c.current_era
+                    AND standing.number = c.current_number
+                ORDER BY c.id
+                """)
+        for row in rows {
+            let name: String = row[3]
+            let table: Int64 = row[1]
+            let field = schema.table(TableID(truncatingIfNeeded: table))?.fields
+                .first { $0.name == name }
+            let values = Array(row.databaseValues)
+            var arguments = Array(values[0...2])
+            arguments.append((field.map { Int64($0.id) }).databaseValue)
+            arguments += values[4...16]
+            try database.execute(
+                sql: """
+                    INSERT INTO lynk_conflict (position, table_id, row_key, field, policy, outcome,
+                        current_value, current_era, current_number, current_effective,
+                        current_author, new_value, new_era, new_number, new_effective, new_author,
+                        new_oid, has_base)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                    """, arguments: StatementArguments(arguments))
+        }
+        try database.execute(sql: "DROP TABLE lynk_conflict_before")
+        try quarantine(database)
+    }
+
+    /// The first format kept the bytes of quarantined change sets, but not on whose behalf they
+    /// came. Their device is known; they are judged again as of nobody's role.
+    private static func quarantine(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO lynk_quarantine (position, oid, tenant, device, user, role, code)
+                SELECT log.position, log.oid, meta.value, lane.device, zeroblob(16), '',
+                    coalesce(log.problem, 'internal_failure')
+                FROM lynk_log AS log JOIN lynk_lane AS lane ON lane.handle = log.lane
+                JOIN lynk_meta AS meta ON meta.name = 'tenant'
+                WHERE log.disposition = 'quarantined'
+                """)
+    }
+}

@@ -1,0 +1,143 @@
+import LynkCore
+import LynkEngine
+import LynkWire
+import Testing
+
+@testable import LynkStore
+
+@Suite("How a device and a hub stand to each other")
+struct HandshakeTests {
+    private static func insert(_ number: UInt64) -> RowChange {
+        RowChange(
+            table: 1, key: LawWorld.key(number), kind: .insert,
+            puts: [.init(1, "a"), .init(2, "one")])
+    }
+
+    private static func update(_ title: Value) -> RowChange {
+        RowChange(table: 1, key: LawWorld.key(1), kind: .update, puts: [.init(2, title)])
+    }
+
+    @Test(
+        "Tokens move with each push; a lost answer is no fork, a copy is",
+        arguments: HubKind.allCases)
+    func ratchet(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        // The first answer is lost: the device has no token when it repeats.
+        let first = ann.make([Self.insert(1)])
+        try ann.push([first])
+        let given = ann.ratchet
+        #expect(given.count == Limits.ratchetBytes)
+        ann.ratchet = []
+        #expect(try ann.push([first]).refusal == nil)
+        #expect(ann.ratchet == given)
+        try ann.write(Self.insert(2))
+        #expect(ann.ratchet != given)
+        let second = ann.ratchet
+        try ann.write(Self.insert(3))
+        // The token before is good once more, as after a lost answer; the one before that is not.
+        ann.ratchet = second
+        try ann.write(Self.insert(4))
+        ann.ratchet = given
+        #expect(try ann.push([ann.make([Self.insert(5)])]).refusal?.code == .laneForked)
+        #expect(try world.values(1, 5) == nil)
+    }
+
+    @Test(
+        "A chain tells a hub that went another way from one that is the same",
+        arguments: HubKind.allCases)
+    func chain(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        #expect(try ann.pull().welcome.verdict == .ok)
+        #expect(ann.chain.count == Limits.chainBytes)
+        #expect(try ann.pull().welcome.verdict == .ok)
+        ann.chain[0] ^= 1
+        let told = try ann.pull()
+        #expect(told.welcome.verdict == .rollback)
+        #expect(told.rows == [LawWorld.key(1)])
+        // A head of an earlier lane that nobody here knows was lost too.
+        let head = LaneHead(
+            lane: LaneID(high: 1, low: 9), sequence: 1, oid: ContentID(hashing: [1]))
+        #expect(try ann.pull(keptHeads: [head]).welcome.verdict == .rollback)
+    }
+
+    // ann, bob        hub                       hub, restored
+    // push(1) ──────▶ dot (e1, n), seen by bob
+    //                                           (e1, n) is lost
+    // push(1, proof) ─────────────────────────▶ dot (e2, 1), and (e1, n) is an alias of it
+    // bob: update ────────────────────────────▶ knew it: no conflict
+    @Test(
+        "What was lost and comes back with its receipt is known to who had seen it",
+        arguments: HubKind.allCases)
+    func aliases(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try ann.write(Self.insert(1))
+        try ann.pull()
+        try bob.pull()
+        try world.hub.backUp(&world.random)
+        let lost = ann.make([Self.update("lost")])
+        let answer = try ann.push([lost])
+        let eras = try bob.pull().welcome.eras
+        let receipt = try #require(answer.receipts.first)
+        try world.hub.restore(&world.random)
+        let rolledBack = try bob.pull()
+        #expect(rolledBack.welcome.verdict == .rollback)
+        #expect(rolledBack.welcome.wantsEras)
+        // bob wrote before he heard of it; his context names what is lost.
+        bob.cursor = PullCursor(
+            position: 0, vector: VersionVector([receipt.dot.era: receipt.dot.number]),
+            scopeSetHash: [])
+        let update = bob.make([Self.update("after")])
+        #expect(try bob.push([update]).wantsEras)
+        ann.proofs = [
+            ReceiptProof(entries: [.init(receipt)], signature: answer.proof)
+        ]
+        let again = try #require(try ann.push([lost]).receipts.first)
+        #expect(again.dot != receipt.dot)
+        #expect(again.effective == receipt.effective)
+        bob.eras = eras
+        #expect(try bob.push([update]).receipts.first?.disposition == .accepted)
+        #expect(try world.values(1, 1)?[1] == "after")
+    }
+
+    @Test(
+        "Sets that change with time at one position cover only what all had",
+        arguments: HubKind.allCases)
+    func coveredScopes(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let device = DeviceID(high: 6, low: 1)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        let all = LawAuthor(world, 1)
+        let few = LawAuthor(world, 1, role: "few")
+        _ = try few.pull()
+        try all.write(
+            RowChange(
+                table: 1, key: LawWorld.key(2), kind: .insert, puts: [.init(1, "b")]))
+        _ = try few.pull()
+        _ = try all.pull()
+        let kept = try world.hub.read { try $0.scopeSet(of: device, at: .max) }
+        #expect(kept?.scopes == ["a", "b"])
+        #expect(kept?.covered == ["a"])
+    }
+
+    @Test("A pull that broke off goes on after its last page", arguments: HubKind.allCases)
+    func resumed(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        let rows = (1...9_000).map { Self.insert(UInt64($0)) }
+        try ann.push([ann.make(rows)])
+        let first = try bob.pull(pages: 1)
+        let mark = try #require(first.marks.last)
+        #expect(!mark.isEmpty)
+        let rest = try bob.pull(resume: mark)
+        #expect(rest.welcome.resumed)
+        #expect(rest.welcome.rowsExpected == 9_000)
+        #expect(first.rows.isDisjoint(with: rest.rows))
+        #expect(first.rows.count + rest.rows.count == 9_000)
+        #expect(try bob.pull(resume: mark).welcome.resumed == false)
+    }
+}

@@ -1,0 +1,105 @@
+import LynkCore
+import LynkEngine
+import Testing
+
+@testable import LynkStore
+
+@Suite("Quarantine and the birth rule")
+struct QuarantineTests {
+    private static func insert(_ number: UInt64, _ title: Value = "one") -> RowChange {
+        RowChange(
+            table: 1, key: LawWorld.key(number), kind: .insert,
+            puts: [.init(1, "a"), .init(2, title)])
+    }
+
+    private static func update(_ number: UInt64, _ puts: RowChange.Put...) -> RowChange {
+        RowChange(table: 1, key: LawWorld.key(number), kind: .update, puts: puts)
+    }
+
+    private static let poison = Intent(name: "poison")
+
+    @Test(
+        "What follows a quarantined birth waits and is applied with it", arguments: HubKind.allCases
+    )
+    func birth(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try bob.pull()
+        let birth = ann.make([Self.insert(1)], intent: Self.poison)
+        let update = ann.make([Self.update(1, .init(2, "two"))])
+        let other = ann.make([Self.insert(2)])
+        let codes = try ann.push([birth, update, other]).receipts.map(\.problem?.code)
+        #expect(codes == [.valueInvalid, .waitingForBirth, nil])
+        #expect(try world.values(1, 1) == nil)
+        let release = try world.hub.store.release(birth.oid, nowMilliseconds: world.time.now)
+        #expect(release.disposition == .accepted)
+        #expect(try world.values(1, 1)?[1] == "two")
+        #expect(try bob.pull().rows == [LawWorld.key(1), LawWorld.key(2)])
+        // The receipts stay as they were.
+        let again = try ann.push([birth, update]).receipts.map(\.disposition)
+        #expect(again == [.quarantined, .quarantined])
+        #expect(throws: Problem.self) {
+            try world.hub.store.release(birth.oid, nowMilliseconds: world.time.now)
+        }
+        #expect(try world.digestsAreRight())
+    }
+
+    @Test("A released write does not undo what its author wrote later", arguments: HubKind.allCases)
+    func laterWrites(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        let early = ann.make([Self.update(1, .init(2, "early"))], intent: Self.poison)
+        world.time.advance(1_000)
+        let late = ann.make([Self.update(1, .init(2, "late"))])
+        try ann.push([early, late])
+        #expect(try world.values(1, 1)?[1] == "late")
+        _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
+        #expect(try world.values(1, 1)?[1] == "late")
+        #expect(try world.hub.conflicts().isEmpty)
+    }
+
+    @Test("A final rejection ends the quarantine", arguments: HubKind.allCases)
+    func rejection(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        let birth = ann.make([Self.insert(1)], intent: Self.poison)
+        try ann.push([birth])
+        _ = try world.hub.store.rejectFinally(birth.oid, nowMilliseconds: world.time.now)
+        #expect(throws: Problem.self) {
+            try world.hub.store.release(birth.oid, nowMilliseconds: world.time.now)
+        }
+        #expect(
+            try ann.write(Self.update(1, .init(2, "x")))?.problem?.code == .rowUnknown)
+    }
+
+    @Test("A skip stands in the place of what its author cannot send", arguments: HubKind.allCases)
+    func skip(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        let before = ann.previous
+        let lost = ann.make([Self.insert(2)])
+        let after = ann.make([Self.insert(3)])
+        #expect(try ann.push([after]).refusal?.code == .chainGap)
+        ann.previous = before
+        let skip = ann.make([], intent: Intent(name: "skip", arguments: lost.oid.description))
+        #expect(try ann.push([skip]).receipts.first?.disposition == .accepted)
+        #expect(try ann.push([after]).receipts.first?.disposition == .accepted)
+        #expect(try world.values(1, 3) != nil)
+    }
+
+    @Test(
+        "What a newer schema knows is admitted when the hub knows it", arguments: HubKind.allCases)
+    func newerSchema(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        let later = ann.make(
+            [RowChange(table: 6, key: LawWorld.key(1), kind: .insert, puts: [.init(1, "a")])],
+            version: 2)
+        #expect(try ann.push([later]).receipts.first?.problem?.code == .schemaUnknown)
+        try world.hub.upgrade(to: LawApplication(version: 2), &world.random)
+        #expect(try world.values(6, 1) != nil)
+        #expect(try world.digestsAreRight())
+    }
+}
