@@ -23,6 +23,7 @@ let package = Package(
         .executable(name: "lynk", targets: ["lynk"]),
         .executable(name: "lynk-bench", targets: ["lynk-bench"]),
         .executable(name: "month-of-payments", targets: ["MonthOfPayments"]),
+        .executable(name: "checklists", targets: ["ChecklistsDay"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -118,26 +119,42 @@ let package = Package(
         .executableTarget(
             name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
             path: "Samples/MonthOfPayments", swiftSettings: strict),
+        // A second application, and a program that plays a day with it.
+        .target(
+            name: "Checklists", dependencies: ["LynkCore"], path: "Samples/Checklists/Application",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "ChecklistsDay",
+            dependencies: [
+                "Checklists", "Lynk", "LynkServer", grdb, arguments,
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Samples/Checklists/Program", swiftSettings: strict),
 
         // tests
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
-            name: "LynkCoreTests", dependencies: ["LynkCore", crypto], swiftSettings: strict),
+            name: "LynkCoreTests", dependencies: ["LynkCore", "TestSupport", crypto],
+            swiftSettings: strict),
         .testTarget(
-            name: "LynkWireTests", dependencies: ["LynkWire", "LynkCore"], swiftSettings: strict),
+            name: "LynkWireTests", dependencies: ["LynkWire", "LynkCore", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "LynkEngineTests", dependencies: ["LynkEngine", "LynkCore"],
             swiftSettings: strict),
         .testTarget(
-            name: "LynkPaymentsTests", dependencies: ["LynkPayments", "LynkCore"],
+            name: "LynkPaymentsTests", dependencies: ["LynkPayments", "LynkCore", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "LynkStoreTests",
-            dependencies: ["LynkStore", "LynkEngine", "LynkWire", "LynkPayments"],
+            dependencies: [
+                "LynkStore", "LynkEngine", "LynkWire", "LynkPayments", "TestSupport",
+            ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LynkServerTests",
             dependencies: [
-                "LynkServer", "LynkStore", "LynkClient",
+                "LynkServer", "LynkStore", "LynkClient", "TestSupport",
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -146,9 +163,16 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Lynk", "LynkServer", "LynkPayments", "LynkWire", grdb,
+                "Lynk", "LynkServer", "LynkPayments", "LynkWire", "TestSupport", grdb,
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ChecklistsTests",
+            dependencies: ["Checklists", "LynkStore", "LynkEngine", "LynkWire", "LynkCore", grdb],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchemaFilesTests", dependencies: ["Checklists", "LynkPayments", "LynkCore"],
             swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],

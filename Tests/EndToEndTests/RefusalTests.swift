@@ -3,6 +3,7 @@ import Lynk
 import LynkPayments
 import LynkServer
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite("Bad input: a typed problem, nothing stored, nothing lost, the hub goes on")

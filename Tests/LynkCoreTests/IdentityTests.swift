@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 /// The example of RFC 9562 appendix A.6.
@@ -41,7 +42,7 @@ private let example = "017f22e2-79b0-7cc3-98c4-dc0c0c07398f"
 
     @Test("The order is the order of the bytes", arguments: 0..<4)
     func order(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let keys = (0..<100).map { _ in RowKey(high: random.next() >> 60, low: random.next()) }
         let byBytes = keys.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
         #expect(keys.sorted() == byBytes)

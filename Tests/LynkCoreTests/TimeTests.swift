@@ -1,10 +1,11 @@
 import LynkCore
+import TestSupport
 import Testing
 
 @Suite struct HybridClockTests {
     @Test("Ticks go up whatever the wall does, and never fall behind it", arguments: 0..<20)
     func monotone(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var clock = HybridClock()
         var wall: Int64 = 1_760_000_000_000
         for _ in 0..<2_000 {
@@ -119,7 +120,7 @@ import Testing
 
     @Test("Any claim ends after what was seen and not after the receipt", arguments: 0..<10)
     func bounds(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         func any() -> Int64 {
             Int64(bitPattern: random.next()) >> Int64.random(in: 0...63, using: &random)
         }

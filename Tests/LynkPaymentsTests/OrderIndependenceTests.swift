@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 @testable import LynkPayments

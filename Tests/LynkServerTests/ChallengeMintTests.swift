@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 @testable import LynkServer
@@ -8,7 +9,7 @@ struct ChallengeMintTests {
     private let device = DeviceID(high: 1, low: 2)
 
     private func challenge() -> [UInt8] {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         return mint.make(for: device, nowMilliseconds: 1_000, using: &random)
     }
 

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import LynkServer
 
 struct CodeTextTests {
     private func code(_ seed: UInt64) -> CodeText {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         return CodeText(using: &random)
     }
 
@@ -44,18 +45,5 @@ struct CodeTextTests {
     ])
     func refusesWhatIsNoCode(_ text: String) {
         #expect(CodeText(text) == nil)
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): chance that a test can repeat.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

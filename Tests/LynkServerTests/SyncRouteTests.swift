@@ -1,6 +1,7 @@
 import LynkCore
 import LynkServer
 import LynkWire
+import TestSupport
 import Testing
 
 /// One exchange over real TLS.
@@ -52,7 +53,7 @@ struct SyncRouteTests {
         try await TestServer.run { server in
             let device = try await TestDevice.enrol(at: server)
             let store = try #require(server.tenants[device.principal.tenant])
-            var random = SplitMix(state: 1)
+            var random = SeededGenerator(seed: 1)
             let pages = (0..<8).map { _ in
                 (0..<100_000).map { _ in UInt8.random(in: 0..<16, using: &random) }
             }

@@ -3,6 +3,7 @@ import GRDB
 import LynkCore
 import LynkEngine
 import LynkWire
+import TestSupport
 
 @testable import LynkStore
 

@@ -4,6 +4,7 @@ import LynkCore
 import LynkEngine
 import LynkPayments
 import LynkWire
+import TestSupport
 import Testing
 
 @testable import LynkStore

@@ -1,5 +1,6 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite struct CBORTests {
@@ -116,7 +117,7 @@ import Testing
 
     @Test("The UTF-8 check agrees with the standard library's", arguments: 0..<6)
     func utf8(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<3_000 {
             var bytes = Array(random.text(8).utf8)
             if !bytes.isEmpty, random.chance(2) {
@@ -129,7 +130,7 @@ import Testing
 
     @Test("Whatever value reads writes the same bytes again", arguments: 0..<6)
     func canonical(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var taken = 0
         for _ in 0..<20_000 {
             let bytes = random.bytes(1 + random.count(9))

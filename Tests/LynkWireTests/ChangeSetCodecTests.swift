@@ -1,11 +1,12 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite struct ChangeSetCodecTests {
     @Test("What was sealed opens to the same value, bytes and content id", arguments: 0..<8)
     func roundTrip(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<100 {
             let sealed = ChangeSetCodec.seal(random.changeSet())
             let opened = try ChangeSetCodec.open(sealed.bytes)
@@ -18,7 +19,7 @@ import Testing
 
     @Test("No beginning of a change set is a change set", arguments: 0..<40)
     func truncated(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = ChangeSetCodec.seal(random.changeSet()).bytes
         let taken = bytes.indices.filter { count in
             refusal { () throws(WireError) in
@@ -32,7 +33,7 @@ import Testing
         "Whatever opens seals to the same bytes again: there is one encoding",
         arguments: 0..<60)
     func flippedBits(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = ChangeSetCodec.seal(random.changeSet()).bytes
         for bit in 0..<bytes.count * 8 {
             let damaged = flipped(bytes, bit: bit)
@@ -46,7 +47,7 @@ import Testing
         "Whatever opens after several bytes were replaced seals to the same bytes",
         arguments: 0..<20)
     func replacedBytes(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<500 {
             var bytes = ChangeSetCodec.seal(random.changeSet(changes: 2)).bytes
             for _ in 0...random.count(2) {
@@ -59,7 +60,7 @@ import Testing
 
     @Test("Bytes after the end are refused")
     func trailing() {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let bytes = ChangeSetCodec.seal(random.changeSet()).bytes + [0xF6]
         let error = refusal { () throws(WireError) in try ChangeSetCodec.open(bytes) }
         #expect(error == .invalid("bytes after the end"))

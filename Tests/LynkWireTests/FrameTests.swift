@@ -1,5 +1,6 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite struct FrameTests {
@@ -42,7 +43,7 @@ import Testing
 
     @Test("Frames come out whole, whatever the chunks they arrived in", arguments: 0..<20)
     func chunks(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let sent = (0..<10).map { _ in Frame(.page, random.bytes(random.count(300))) }
         let stream = sent.flatMap { $0.encoded() }
         var reader = FrameReader()

@@ -1,5 +1,6 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 /// What a page does with bytes that a hub did not write; what it holds is tested with the stores.
@@ -13,7 +14,7 @@ import Testing
         var values: [Value]
     }
 
-    private static func rows(_ random: inout SeededRandom) -> [Row] {
+    private static func rows(_ random: inout SeededGenerator) -> [Row] {
         (0..<random.count(40)).map { index in
             Row(
                 stamp: Stamp(
@@ -76,7 +77,7 @@ import Testing
 
     @Test("Rows come out of a page as they went in", arguments: 0..<30)
     func roundTrip(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let rows = Self.rows(&random)
         let got = try Self.read(Self.page(rows))
         // Eras and lanes are numbered by the page, in the order of first sight.
@@ -87,7 +88,7 @@ import Testing
 
     @Test("No beginning of a page is a page", arguments: 0..<6)
     func truncated(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let page = Self.page(Self.rows(&random))
         let taken = page.indices.filter { count in
             refusal { () throws(WireError) in try Self.read(Array(page[..<count])) } == nil
@@ -97,7 +98,7 @@ import Testing
 
     @Test("A damaged page is refused or read as bounded rows; it never traps", arguments: 0..<6)
     func damaged(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let page = Self.page(Self.rows(&random))
         for bit in 0..<page.count * 8 {
             if let rows = try? Self.read(flipped(page, bit: bit)) {

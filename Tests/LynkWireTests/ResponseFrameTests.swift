@@ -1,11 +1,12 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite struct ResponseFrameTests {
     @Test("A response decodes to what was sent, and encodes to the same bytes", arguments: 0..<20)
     func roundTrip(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<20 {
             let sent = random.response()
             let bytes = sent.encoded()
@@ -17,7 +18,7 @@ import Testing
 
     @Test("No beginning of a payload is a payload", arguments: 0..<40)
     func truncated(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let frame = try frames(random.response().encoded())[0]
         if frame.type == .page { return }
         let taken = frame.payload.indices.filter { count in
@@ -30,7 +31,7 @@ import Testing
     @Test("A payload with a turned bit is refused, or is another payload with one encoding",
         arguments: 0..<60)
     func flippedBits(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let frame = try frames(random.response().encoded())[0]
         for bit in 0..<frame.payload.count * 8 {
             let damaged = Frame(frame.type, flipped(frame.payload, bit: bit))
@@ -73,7 +74,7 @@ import Testing
 
     @Test("A plain receipt costs at most 52 bytes after the first")
     func receiptSize() throws {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let era: EraID = random.identifier()
         let receipts = (0..<100).map { index in
             Receipt(
@@ -87,7 +88,7 @@ import Testing
 
     @Test("The receipts of the longest push, each with the longest problem, arrive")
     func manyReceipts() throws {
-        var random = SeededRandom(seed: 2)
+        var random = SeededGenerator(seed: 2)
         let era: EraID = random.identifier()
         let problem = Problem(.valueInvalid, String(repeating: "x", count: 4_096))
         let sent = (0..<Limits.changeSetsPerPushMax).map { index in

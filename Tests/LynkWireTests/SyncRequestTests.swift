@@ -1,12 +1,13 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite struct SyncRequestTests {
     private static let signature = [UInt8](repeating: 0x5A, count: 64)
 
     /// A chain of change sets, some of which follow another than the one before.
-    private func chain(_ count: Int, _ random: inout SeededRandom) -> [SealedChangeSet] {
+    private func chain(_ count: Int, _ random: inout SeededGenerator) -> [SealedChangeSet] {
         var chain: [SealedChangeSet] = []
         for _ in 0..<count {
             let previous = random.chance(5) ? nil : chain.last?.oid
@@ -23,7 +24,7 @@ import Testing
 
     @Test("A request decodes to what was sent, with the same content ids", arguments: 0..<60)
     func roundTrip(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let hello = random.hello()
         let chain = chain(random.count(9), &random)
         let decoded = try SyncRequest.decode(body(hello, chain))
@@ -36,7 +37,7 @@ import Testing
 
     @Test("Inside a push the previous content id costs one byte")
     func previousIsLeftOut() {
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         let hello = random.hello()
         let first = ChangeSetCodec.seal(random.changeSet())
         let next = ChangeSetCodec.seal(random.changeSet(previous: first.oid))
@@ -48,7 +49,7 @@ import Testing
 
     @Test("A simple writer may send every change set whole")
     func sentWhole() throws {
-        var random = SeededRandom(seed: 4)
+        var random = SeededGenerator(seed: 4)
         let hello = random.hello()
         let first = ChangeSetCodec.seal(random.changeSet())
         let next = ChangeSetCodec.seal(random.changeSet(previous: first.oid))
@@ -60,7 +61,7 @@ import Testing
 
     @Test("The first change set of a push has nothing before it to follow")
     func firstWithoutPrevious() throws {
-        var random = SeededRandom(seed: 5)
+        var random = SeededGenerator(seed: 5)
         let hello = random.hello()
         let first = ChangeSetCodec.seal(random.changeSet())
         let next = ChangeSetCodec.seal(random.changeSet(previous: first.oid))
@@ -76,7 +77,7 @@ import Testing
 
     @Test("No beginning of a request is a request", arguments: 0..<12)
     func truncated(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = body(random.hello(), chain(random.count(3), &random))
         let taken = bytes.indices.filter { count in
             refusal { () throws(WireError) in
@@ -88,7 +89,7 @@ import Testing
 
     @Test("Every single turned bit of a request is noticed", arguments: 0..<4)
     func flippedBits(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = body(random.hello(), chain(2, &random))
         let taken = (0..<bytes.count * 8).filter { bit in
             refusal { () throws(WireError) in
@@ -100,7 +101,7 @@ import Testing
 
     @Test("Frames of a request in another order are refused")
     func order() throws {
-        var random = SeededRandom(seed: 6)
+        var random = SeededGenerator(seed: 6)
         let parts = try frames(body(random.hello(), chain(1, &random))).map { $0.encoded() }
         let page = Frame(.page, []).encoded()
         let signed = parts[0] + parts[2]
@@ -133,7 +134,7 @@ import Testing
 
     @Test("The limits of a push are those of its parts and of the whole")
     func limits() throws {
-        var random = SeededRandom(seed: 7)
+        var random = SeededGenerator(seed: 7)
         let hello = random.hello()
         let small = ChangeSetCodec.seal(random.changeSet(changes: 0)).bytes
         func refused(_ changeSets: [[UInt8]]) -> WireError? {
@@ -155,7 +156,7 @@ import Testing
     }
 
     /// A change set over several frames.
-    private func large(_ random: inout SeededRandom) -> [UInt8] {
+    private func large(_ random: inout SeededGenerator) -> [UInt8] {
         let blob = Value.blob([UInt8](repeating: 1, count: 200_000))
         let base = random.changeSet()
         let changes = (0..<16).map {

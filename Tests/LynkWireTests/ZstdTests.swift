@@ -1,11 +1,12 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 @Suite struct ZstdTests {
     @Test("What was compressed expands to the same", arguments: 0..<12)
     func roundTrip(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let line = random.bytes(random.count(80))
         let body = (0..<random.count(3_000)).flatMap { _ in
             random.chance(20) ? random.bytes(3) : line
@@ -21,7 +22,7 @@ import Testing
 
     @Test("No beginning of a compressed body is one, nor is one with bytes after it")
     func truncated() {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         let packed = Zstd.compress(random.bytes(300) + [UInt8](repeating: 1, count: 300))
         let taken = packed.indices.filter { count in
             refusal { () throws(WireError) in
@@ -60,7 +61,7 @@ import Testing
 
     @Test("Rubbish is refused")
     func rubbish() {
-        var random = SeededRandom(seed: 2)
+        var random = SeededGenerator(seed: 2)
         for _ in 0..<300 {
             let bytes = random.bytes(random.count(60))
             let error = refusal { () throws(WireError) in try Zstd.decompress(bytes, limit: 9_999) }
@@ -70,7 +71,7 @@ import Testing
 
     @Test("A body is compressed only when its receiver gains and will take it")
     func bodies() throws {
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         #expect(Zstd.compressedBody([UInt8](repeating: 1, count: 399)) == nil)
         #expect(Zstd.compressedBody(random.bytes(5_000)) == nil)
         let plain = [UInt8](repeating: 1, count: 400)
@@ -81,7 +82,7 @@ import Testing
 
     @Test("What was flushed can be read before the stream ends", arguments: 0..<10)
     func streaming(seed: UInt64) throws {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let compressor = ZstdStreamCompressor(level: 1)
         let decompressor = ZstdStreamDecompressor(limit: 1 << 22)
         for _ in 0..<8 {

@@ -139,12 +139,6 @@ public protocol TenantStore: AnyObject, Sendable {
     /// - Returns: rows in the order of the query's columns; at most `limit`.
     func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]]
 
-    /// Copies the tenant as of one commit into a new file, synced, while commits go on.
-    ///
-    /// - Throws: ``Problem`` `store_failed`, also when the copy does not pass the database's own
-    ///   check.
-    func backUp(to path: String) throws -> TenantBackup
-
     /// Answers a step of the comparison of a device's rows with the hub's.
     ///
     /// - Throws: ``Problem`` `not_found` for a scope that the principal may not see.
@@ -172,6 +166,12 @@ public protocol TenantStore: AnyObject, Sendable {
     func clockReport() throws -> ClockReport
     /// Everything that is known about how a row became what it is, oldest first.
     func history(of table: TableID, _ key: RowKey) throws -> RowHistory
+
+    /// Copies the tenant as of one commit into a new file, synced, while commits go on.
+    ///
+    /// - Throws: ``Problem`` `store_failed`, also when the copy does not pass the database's own
+    ///   check.
+    func backUp(to path: String) throws -> TenantBackup
 
     /// Flushes and closes the file; nothing may be called afterwards.
     func close() throws

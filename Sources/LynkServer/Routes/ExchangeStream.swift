@@ -57,11 +57,12 @@ struct ExchangeStream: Sendable {
         guard hasWelcomed else {
             hasWelcomed = true
             defer { receipts = [] }
-            if case .checkpoint(let checkpoint) = step, proof.isEmpty,
+            if case .checkpoint(let checkpoint) = step,
                 let brief = request.resumed?.brief(welcome, receipts, checkpoint)
             {
                 finish(checkpoint)
-                return brief
+                // A brief answer has no place for it, so it goes ahead.
+                return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
             }
             var bytes = ResponseFrame.welcome(welcome).encoded()
             if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }

@@ -1,20 +1,15 @@
-import LynkCore
+import Foundation
+import GRDB
+public import LynkCore
 public import LynkEngine
 
 extension SQLiteTenantStore {
     public func backUp(to path: String) throws -> TenantBackup {
         try BackupCopy.make(of: pool, at: path) { database in
             // From the copy: the tenant itself has gone on meanwhile.
-            let reads = SQLiteHubReads(database, tables: replica.file.tables)
+            let reader = SQLiteHubReads(database, tables: replica.file.tables)
             return TenantBackup(
-                tenant: tenant, position: try reads.head(), vector: try reads.vector())
+                tenant: tenant, position: try reader.head(), vector: try reader.vector())
         }
-    }
-}
-
-extension InMemoryTenantStore {
-    /// - Throws: ``Problem`` `not_found`: a store in memory has no file; see ``snapshot()``.
-    public func backUp(to path: String) throws -> TenantBackup {
-        throw Problem(.notFound, "a store in memory has no file to copy")
     }
 }

@@ -70,5 +70,10 @@ public final class InMemoryTenantStore: TenantStore {
         throw Problem(.notFound, "a store in memory runs no SQL")
     }
 
+    /// A file is what a store in memory does not have: see ``snapshot()``.
+    public func backUp(to path: String) throws -> TenantBackup {
+        throw Problem(.notFound, "a store in memory has no file to copy")
+    }
+
     public func close() {}
 }

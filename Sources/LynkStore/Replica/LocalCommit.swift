@@ -22,7 +22,14 @@ struct LocalCommit {
         guard captured.count <= Limits.changesPerSetMax else {
             throw Problem(.changeSetTooLarge, "\(captured.count) rows in one write")
         }
-        let changes = try captured.map { try pending($0) }
+        let changes = try captured.map { captured in
+            let refused = refused(in: captured)
+            // A row of which nothing will change is not pending.
+            let change = try pending(
+                captured, isEffective: refused.count < captured.old.count)
+            try takeBack(refused, of: captured)
+            return change
+        }
         let made = replica.clock.read()
         let claimed = state.clock.tick(wallMilliseconds: made.wallMilliseconds)
         let sealed = ChangeSetCodec.seal(
@@ -56,7 +63,9 @@ struct LocalCommit {
     /// pending by a NULL stamp.
     ///
     /// - Returns: the change, with every field of each group that it writes.
-    private func pending(_ captured: CapturedChange) throws -> RowChange {
+    private func pending(
+        _ captured: CapturedChange, isEffective: Bool
+    ) throws -> RowChange {
         let table = captured.sql.schema
         switch captured.change.kind {
         case .insert: return captured.change
@@ -80,7 +89,7 @@ struct LocalCommit {
         let record = captured.oldRecord ?? (select.isNull(2) ? nil : select.blob(2))
         select.reset()
         let change = Self.whole(captured.change, values, table)
-        guard let record else { return change }
+        guard let record, isEffective || captured.oldRecord != nil else { return change }
         for (ordinal, value) in captured.old { values[ordinal] = value }
         try Shadow(database).keep(table.id, change.key, record: record, values: values)
         let mark = try HotStatement(database, captured.sql.setStamp)
@@ -110,5 +119,34 @@ struct LocalCommit {
         return RowChange(
             table: change.table, key: change.key, kind: change.kind, puts: puts,
             adds: change.adds, edits: change.edits)
+    }
+
+    /// The fields of an update that the merge will leave as they were: a step back of a lattice,
+    /// say, is in the change set, but the hub will refuse it, and so does the overlay at each
+    /// checkpoint.
+    private func refused(in captured: CapturedChange) -> [(ordinal: Int, value: Value)] {
+        guard captured.change.kind == .update else { return [] }
+        return captured.old.filter { ordinal, before in
+            let field = captured.sql.schema.fields[ordinal]
+            guard let new = captured.change.put(field.id) else { return false }
+            let decision = FieldMerge.decide(
+                new, over: before, policy: field.policy, knew: true, isLater: { true })
+            return decision != .replace
+        }
+    }
+
+    /// Shows what was there before in the place of what the merge will refuse.
+    private func takeBack(
+        _ refused: [(ordinal: Int, value: Value)], of captured: CapturedChange
+    ) throws {
+        let table = captured.sql.schema
+        for (ordinal, before) in refused {
+            let restore = try HotStatement(
+                database,
+                "UPDATE \(table.name) SET \(table.fields[ordinal].name) = ? WHERE id = ?")
+            restore.bind(1, before)
+            restore.bind(2, blob: captured.change.key.bytes)
+            try restore.run()
+        }
     }
 }

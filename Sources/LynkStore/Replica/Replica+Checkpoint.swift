@@ -146,6 +146,8 @@ extension Replica {
             settled = try sequence(of: head.oid, state, database) ?? settled
             state.settledOID = head.oid
         }
+        settled = try settledByDots(
+            from: settled, to: state.answered, in: checkpoint.vector, database)
         try database.execute(sql: "DELETE FROM lynk_hidden")
         let overlay = Overlay(database, tables: tables)
         // What the hub lost of our own is pending again.

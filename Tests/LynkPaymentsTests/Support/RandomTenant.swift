@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 
 @testable import LynkPayments
 

@@ -1,20 +1,8 @@
 import LynkCore
 import LynkWire
+import TestSupport
 
-/// SplitMix64 (Steele, Lea, Flood, 2014): one seed decides every value of a test.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
-        return word ^ word >> 31
-    }
-
+extension SeededGenerator {
     mutating func count(_ most: Int) -> Int { Int.random(in: 0...most, using: &self) }
 
     mutating func chance(_ oneIn: Int) -> Bool { count(oneIn - 1) == 0 }
@@ -42,7 +30,7 @@ struct SeededRandom: RandomNumberGenerator {
     mutating func contentID() -> ContentID { ContentID(hashing: bytes(8)) }
 }
 
-extension SeededRandom {
+extension SeededGenerator {
     mutating func value() -> Value {
         switch count(6) {
         case 0: .null
@@ -80,7 +68,7 @@ extension SeededRandom {
     }
 
     private mutating func edit(_ field: FieldID) -> SetEdit {
-        func elements(_ random: inout SeededRandom) -> [Value] {
+        func elements(_ random: inout SeededGenerator) -> [Value] {
             (0..<random.count(4)).map { _ in random.value() }.filter { !$0.isNull }
         }
         return SetEdit(
@@ -115,7 +103,7 @@ extension SeededRandom {
     }
 }
 
-extension SeededRandom {
+extension SeededGenerator {
     mutating func problem() -> Problem? {
         guard !chance(2) else { return nil }
         return Problem(ProblemCode.allCases[count(ProblemCode.allCases.count - 1)], text(12))

@@ -1,0 +1,160 @@
+import LynkCore
+import LynkEngine
+import LynkWire
+
+/// The rows as the hub last gave them, and their digests. A value: a copy is a snapshot.
+struct ConfirmedMemory: Sendable {
+    private(set) var rows: [TableID: [RowKey: StampedRow]] = [:]
+    private(set) var eras = HandleNames<EraID>()
+    private(set) var lanes = HandleNames<LaneID>()
+    private(set) var scopes = HandleNames<Scope>()
+    /// Scopes that the device has.
+    private(set) var members: Set<UInt32> = []
+    private(set) var digestKey: [UInt8] = []
+    private var digests: [CommitEffects.DigestName: SetDigest] = [:]
+    /// Last images of rows that the hub has removed under an own pending update.
+    private(set) var removed: [RowName: [Value]] = [:]
+
+    func row(_ table: TableID, _ key: RowKey) -> StampedRow? { rows[table]?[key] }
+
+    /// The digest over the device's scopes, as kept.
+    var total: SetDigest { Self.sum(digests, over: members) }
+
+    /// The same from all rows.
+    func recomputed(_ schema: Schema) -> SetDigest {
+        Self.sum(freshDigests(schema), over: members)
+    }
+
+    private static func sum(
+        _ digests: [CommitEffects.DigestName: SetDigest], over members: Set<UInt32>
+    ) -> SetDigest {
+        var total = SetDigest()
+        // A sum in a group: the order of the parts does not matter.
+        for (name, digest) in digests where members.contains(name.scope) {
+            total.formUnion(digest)
+        }
+        return total
+    }
+
+    private func freshDigests(_ schema: Schema) -> [CommitEffects.DigestName: SetDigest] {
+        var fresh = self
+        fresh.digests = [:]
+        var hasher = RowHasher(digestKey: digestKey)
+        for table in schema.tables {
+            for row in (rows[table.id] ?? [:]).values {
+                fresh.count(row, of: table, &hasher) { $0.insert(into: &$1, prefix: $2) }
+            }
+        }
+        return fresh.digests
+    }
+
+    /// Takes the digests with another key, as when a hub was made anew.
+    mutating func rekey(_ key: [UInt8], _ schema: Schema) {
+        guard key != digestKey else { return }
+        digestKey = key
+        digests = freshDigests(schema)
+    }
+
+    private mutating func count(
+        _ row: StampedRow, of table: TableSchema, _ hasher: inout RowHasher,
+        _ change: (RowHasher, inout SetDigest, [UInt8]) -> Void
+    ) {
+        hasher.write(row, of: table, era: { eras[$0] })
+        for scope in row.record.scopes {
+            let prefix = hasher.prefix(scope, name: { scopes[$0] })
+            change(
+                hasher,
+                &digests[.init(scope: scope, table: table.id), default: SetDigest()], prefix)
+        }
+    }
+}
+
+extension ConfirmedMemory {
+    /// Puts the rows of pages in the place of what was there.
+    ///
+    /// - Returns: how many rows the pages had.
+    mutating func apply(_ pages: [PageRows], _ schema: Schema) -> Int {
+        var hasher = RowHasher(digestKey: digestKey)
+        var count = 0
+        for page in pages {
+            let local = (
+                eras: page.eras.map { eras.handle($0) }, lanes: page.lanes.map { lanes.handle($0) },
+                scopes: page.scopes.map { scopes.handle($0) }
+            )
+            func stamp(_ stamp: Stamp) -> Stamp {
+                Stamp(
+                    era: local.eras[Int(stamp.era)], number: stamp.number,
+                    effective: stamp.effective, author: local.lanes[Int(stamp.author)])
+            }
+            for (id, row) in page.rows {
+                guard let table = schema.table(id) else { continue }
+                let record = StampRecord(
+                    scopes: row.record.scopes.map { local.scopes[Int($0)] },
+                    row: stamp(row.record.row), generation: row.record.generation,
+                    overrides: row.record.overrides.map {
+                        .init(field: $0.field, stamp: stamp($0.stamp))
+                    })
+                put(
+                    StampedRow(key: row.key, values: row.values, record: record), table, &hasher)
+                count += 1
+            }
+            for name in page.removed {
+                guard let table = schema.table(name.table),
+                    let row = rows[name.table]?.removeValue(forKey: name.key)
+                else { continue }
+                self.count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
+                removed[name] = row.values
+                count += 1
+            }
+        }
+        return count
+    }
+
+    private mutating func put(
+        _ row: StampedRow, _ table: TableSchema, _ hasher: inout RowHasher
+    ) {
+        removed[RowName(table: table.id, key: row.key)] = nil
+        if let old = rows[table.id]?.updateValue(row, forKey: row.key) {
+            count(old, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
+        } else {
+            rows[table.id, default: [:]][row.key] = row
+        }
+        count(row, of: table, &hasher) { $0.insert(into: &$1, prefix: $2) }
+    }
+
+    /// Makes `update` the device's scopes and drops what only left scopes had.
+    mutating func enter(_ update: ScopeUpdate, _ schema: Schema) {
+        let now = Set(update.scopes.map { scopes.handle($0) })
+        let isLeft = !members.isSubset(of: now)
+        members = now
+        guard isLeft else { return }
+        var hasher = RowHasher(digestKey: digestKey)
+        for table in schema.tables {
+            for row in (rows[table.id] ?? [:]).values {
+                let kept: [UInt32]
+                switch ScopeDeparture(scopes: row.record.scopes, members: now) {
+                case .stays: continue
+                case .narrowed(let scopes): kept = scopes
+                case .leaves: kept = []
+                }
+                count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
+                guard !kept.isEmpty else {
+                    rows[table.id]?[row.key] = nil
+                    continue
+                }
+                let record = StampRecord(
+                    scopes: kept, row: row.record.row, generation: row.record.generation,
+                    overrides: row.record.overrides)
+                let narrowed = StampedRow(key: row.key, values: row.values, record: record)
+                rows[table.id]?[row.key] = narrowed
+                count(narrowed, of: table, &hasher) { $0.insert(into: &$1, prefix: $2) }
+            }
+        }
+        digests = digests.filter { now.contains($0.key.scope) }
+    }
+
+    /// Forgets images of removed rows that no own pending update would bring back.
+    mutating func sweep(isUpdated: (RowName) -> Bool) {
+        removed = removed.filter { isUpdated($0.key) }
+    }
+}
