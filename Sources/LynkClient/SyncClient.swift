@@ -15,6 +15,7 @@ import Synchronization
 /// given a receipt.
 public final class SyncClient: Sendable {
     private let exchange: Exchange
+    private let comparison: RowComparison
     private let pacing: SyncPacing
     private let gate = SerialGate()
     private let signal = WakeSignal()
@@ -37,9 +38,11 @@ public final class SyncClient: Sendable {
             pollInterval: pacing.pollInterval, prefersLive: pacing.prefersLive)
         self.progress = progress
         self.pacing = pacing
+        let tokens = TokenSource(transport: transport, elapsed: pacing.elapsed)
+        comparison = RowComparison(
+            replica: replica, transport: transport, tokens: tokens, threads: threads)
         exchange = Exchange(
-            replica: replica, transport: transport,
-            tokens: TokenSource(transport: transport, elapsed: pacing.elapsed),
+            replica: replica, transport: transport, tokens: tokens,
             threads: threads, responseBytesMax: Self.responseBytesMax,
             watcher: ExchangeWatcher(
                 answered: { progress.update { $0.answered() } },
@@ -164,6 +167,7 @@ public final class SyncClient: Sendable {
             var report = SyncReport()
             var refusals = 0
             var returns = 0
+            var hasCompared = false
             while true {
                 var cost = TransferStatistics()
                 if mode == .live {
@@ -190,6 +194,10 @@ public final class SyncClient: Sendable {
                     continue
                 }
                 if outcome.mustReturn { continue }
+                if !outcome.hasMore, !outcome.report.digestMatches, !hasCompared {
+                    hasCompared = true
+                    if try await repair(&report) { continue }
+                }
                 guard outcome.hasMore else {
                     guard outcome.mode == .live else { return (report, .once) }
                     return (report, signal.isRaised ? .interrupted : .byHub)
@@ -198,6 +206,35 @@ public final class SyncClient: Sendable {
                     throw Problem(.responseInvalid, "the hub gave no receipt for a push")
                 }
                 refusals = 0
+            }
+        }
+    }
+}
+
+extension SyncClient {
+    /// After a checkpoint whose digest differs: finds the rows that differ, once per attempt.
+    ///
+    /// - Returns: whether rows were put right, so that another exchange is to show it.
+    private func repair(_ report: inout SyncReport) async throws -> Bool {
+        var cost = TransferStatistics()
+        let found = try await comparison.run(&cost)
+        report.transfer += cost
+        guard let found else { return false }
+        report.rowsRepaired += found.rowsRepaired
+        return found.rowsRepaired > 0 || !found.isComplete
+    }
+
+    /// Compares every confirmed row with the hub's now, whatever the digests say.
+    ///
+    /// - Returns: what was found; `nil` for a replica that cannot compare.
+    /// - Throws: ``Problem``. Safe to repeat.
+    public func verify() async throws -> RepairReport? {
+        try await gate.run(onWait: { [signal] in signal.raise() }) {
+            var cost = TransferStatistics()
+            do {
+                return try await comparison.run(&cost)
+            } catch let refusal as HubRefusal {
+                throw refusal.problem
             }
         }
     }

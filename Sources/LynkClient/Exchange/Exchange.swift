@@ -128,7 +128,7 @@ struct Exchange: Sendable {
                     watcher.answered()
                     try await threads.run { try receiver.take(batch.chunks, of: batch.head) }
                     // A live answer would go on while the replica knows what to send instead.
-                    if receiver.isCaughtUp, receiver.hasMore || receiver.refusal != nil { break }
+                    if receiver.isCaughtUp, receiver.hasReasonToLeave { break }
                 } else {
                     refused += batch.chunks.joined().prefix(Self.problemBytesMax - refused.count)
                 }

@@ -15,6 +15,8 @@ final class ExchangeReceiver: @unchecked Sendable {
     private let watcher: ExchangeWatcher
     private var machine: ExchangeMachine
     private var welcome: Welcome?
+    /// A signature that came ahead of a brief answer.
+    private var proof: [UInt8] = []
     private var progress = CatchUpProgress()
     private var frames = FrameReader()
     private var isHeadChecked = false
@@ -44,6 +46,9 @@ final class ExchangeReceiver: @unchecked Sendable {
 
     /// Whether everything that came is applied: a live answer may be left here.
     var isCaughtUp: Bool { machine.state == .caughtUp && frames.isEmpty }
+
+    /// Whether the replica has something to do that a live answer would put off.
+    var hasReasonToLeave: Bool { hasMore || refusal != nil || !report.digestMatches }
 
     /// Takes the next bytes of an answer with status 200. Blocks while the replica stores.
     ///
@@ -99,9 +104,16 @@ final class ExchangeReceiver: @unchecked Sendable {
         do throws(WireError) {
             guard let frame = try frames.next() else { return nil }
             if frame.type == .brief, let resumed = sent.resumed {
-                return try resumed.expand(frame.payload)
+                return Self.joined(try resumed.expand(frame.payload), proof)
             }
-            return [try ResponseFrame.decode(frame)]
+            let message = try ResponseFrame.decode(frame)
+            if case .proof(let signature) = message, machine.state == .awaitingWelcome,
+                sent.resumed != nil, proof.isEmpty
+            {
+                proof = signature
+                return []
+            }
+            return [message]
         } catch {
             throw Self.problem(error)
         }
@@ -137,6 +149,15 @@ final class ExchangeReceiver: @unchecked Sendable {
             try replica.record(proof: proof)
         case .abort(let problem):
             throw problem
+        }
+    }
+
+    /// The messages of a brief answer, with the proof that came ahead of it in its place.
+    private static func joined(_ messages: [ResponseFrame], _ proof: [UInt8]) -> [ResponseFrame] {
+        guard !proof.isEmpty else { return messages }
+        return messages.flatMap { message -> [ResponseFrame] in
+            guard case .receipts = message else { return [message] }
+            return [message, .proof(proof)]
         }
     }
 

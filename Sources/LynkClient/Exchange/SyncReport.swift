@@ -14,6 +14,9 @@ public struct SyncReport: Hashable, Sendable {
     public var rowsApplied = 0
     /// Whether the device equals the hub within its scopes, by the last checkpoint.
     public var digestMatches = false
+    /// Rows that differed from the hub's after a checkpoint and were put right; each is an
+    /// incident.
+    public var rowsRepaired = 0
 
     public init() {}
 
@@ -35,6 +38,7 @@ public struct SyncReport: Hashable, Sendable {
         left.receiptsRepeated += right.receiptsRepeated
         left.pages += right.pages
         left.rowsApplied += right.rowsApplied
+        left.rowsRepaired += right.rowsRepaired
         left.digestMatches = right.digestMatches
     }
 }

@@ -22,5 +22,6 @@ struct HubAddress: Hashable, Sendable {
     var enrolment: String { base + "/v1/enrol" }
     var challenge: String { base + "/v1/token/challenge" }
     var token: String { base + "/v1/token" }
+    func verify(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/verify" }
     func sync(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/sync" }
 }

@@ -14,6 +14,7 @@ struct ExchangeStream: Sendable {
     private var session: ExchangeSession?
     private let welcome: Welcome
     private var receipts: [Receipt]
+    /// The hub's signature over the receipts; empty without one.
     private let proof: [UInt8]
     private var scan: PullScan
     private var hasWelcomed = false
@@ -60,7 +61,8 @@ struct ExchangeStream: Sendable {
                 let brief = request.resumed?.brief(welcome, receipts, checkpoint)
             {
                 finish(checkpoint)
-                return brief
+                // A brief answer has no place for it, so it goes ahead.
+                return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
             }
             var bytes = ResponseFrame.welcome(welcome).encoded()
             if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }

@@ -9,6 +9,7 @@ enum HubRouter {
         HealthRoutes(hub: hub).add(to: router)
         EnrolRoutes(hub: hub).add(to: router)
         SyncRoute(hub: hub).add(to: router)
+        VerifyRoute(hub: hub).add(to: router)
 
         let operators = router.group("/v1/operator")
             .add(middleware: OperatorMiddleware(key: hub.operatorKey))
@@ -17,6 +18,7 @@ enum HubRouter {
         ImportRoute(hub: hub).add(to: operators)
         QueryRoute(hub: hub).add(to: operators)
         BackupRoute(hub: hub).add(to: operators)
+        ClockReportRoutes(hub: hub).add(to: router, operators: operators)
         if let clock = hub.clock as? OperatorHubClock {
             ClockRoute(clock: clock).add(to: operators)
         }

@@ -35,11 +35,23 @@ struct SyncBody: Sendable {
     func decoded(
         sessions: (_ id: [UInt8], _ position: Int64) -> ExchangeSession?
     ) throws -> SyncRequest {
+        try problems { () throws(WireError) in
+            try SyncRequest.decode(try plain(), sessions: sessions)
+        }
+    }
+
+    /// - Throws: ``Problem`` `body_malformed`, `body_too_large`.
+    func verifyRequest() throws -> VerifyRequest {
+        try problems { () throws(WireError) in try VerifyRequest.decode(try plain()) }
+    }
+
+    private func plain() throws(WireError) -> [UInt8] {
+        isCompressed ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
+    }
+
+    private func problems<Value>(_ body: () throws(WireError) -> Value) throws -> Value {
         do throws(WireError) {
-            let plain =
-                isCompressed
-                ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
-            return try SyncRequest.decode(plain, sessions: sessions)
+            return try body()
         } catch .overLimit("frameBytesMax") {
             // No writer makes such a frame, so these bytes are no frames: noise claims any length.
             throw Problem(

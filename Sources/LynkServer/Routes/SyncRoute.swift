@@ -41,7 +41,9 @@ struct SyncRoute: Sendable {
             return (exchange, store)
         }
         var answer: PushAnswer?
-        if !exchange.changeSets.isEmpty {
+        let hello = exchange.hello
+        // Era records and proofs are stored too: what a restored hub learns from its devices.
+        if !exchange.changeSets.isEmpty || !hello.eras.isEmpty || !hello.proofs.isEmpty {
             let push = Push(exchange, from: device, receivedMilliseconds: received)
             answer = try await hub.commits.push(push, to: store)
         }
@@ -98,7 +100,7 @@ struct SyncRoute: Sendable {
         .contentType: SyncBody.mediaType, .cacheControl: "no-store", .vary: "Accept-Encoding",
     ]
 
-    private static func whole(_ frames: [UInt8], compressed: Bool) -> Response {
+    static func whole(_ frames: [UInt8], compressed: Bool) -> Response {
         var headers = headers
         var bytes = frames
         if compressed, let smaller = Zstd.compressedBody(frames) {

@@ -141,7 +141,6 @@ final class FakeTenantStore: TenantStore {
         throw Problem(.notFound)
     }
 
-    func markDurable(_ vector: VersionVector) {}
     func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) -> Int64 { 0 }
     func clockReport() throws -> ClockReport { throw Problem(.notFound) }
     func history(of table: TableID, _ key: RowKey) throws -> RowHistory {
