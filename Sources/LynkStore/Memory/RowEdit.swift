@@ -22,16 +22,6 @@ public enum RowEdit: Hashable, Sendable {
     }
 }
 
-/// A row of a tenant: a key is minted once, but tables are apart.
-struct RowName: Hashable, Comparable, Sendable {
-    let table: TableID
-    let key: RowKey
-
-    static func < (left: Self, right: Self) -> Bool {
-        (left.table, left.key) < (right.table, right.key)
-    }
-}
-
 /// The rows that a local write touches, before and after its edits.
 struct WorkingRows {
     private let schema: Schema
