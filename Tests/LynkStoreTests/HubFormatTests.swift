@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LynkCore
 import LynkEngine
+import TestSupport
 import Testing
 
 @testable import LynkStore

@@ -22,6 +22,12 @@ public struct ChainProgress: Hashable, Sendable {
     /// Offers everything again that is still kept: the hub lost what it had answered.
     public mutating func reoffer() { answered = 0 }
 
+    /// Takes back that anything is inside a checkpoint: the hub lost commits.
+    public mutating func rollBack() {
+        settled = 0
+        head = nil
+    }
+
     /// Takes note of a checkpoint: it includes what its lane head names and everything before, and
     /// every change set whose dot its vector contains. The second finds what a copy of this
     /// replica went on with: the lane's head is not one of ours then.

@@ -98,16 +98,43 @@ extension ConfirmedMemory {
                     StampedRow(key: row.key, values: row.values, record: record), table, &hasher)
                 count += 1
             }
-            for name in page.removed {
-                guard let table = schema.table(name.table),
-                    let row = rows[name.table]?.removeValue(forKey: name.key)
-                else { continue }
-                self.count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
-                removed[name] = row.values
-                count += 1
-            }
+            for name in page.removed where remove(name, schema, &hasher) != nil { count += 1 }
         }
         return count
+    }
+
+    /// Takes a row out that the hub does not have any more.
+    private mutating func remove(
+        _ name: RowName, _ schema: Schema, _ hasher: inout RowHasher
+    ) -> StampedRow? {
+        guard let table = schema.table(name.table),
+            let row = rows[name.table]?.removeValue(forKey: name.key)
+        else { return nil }
+        count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
+        removed[name] = row.values
+        return row
+    }
+
+    /// Takes out rows with a stamp that the vector lacks: a restored hub lost what wrote them.
+    ///
+    /// - Returns: their keys, in order.
+    mutating func removeLost(
+        _ vector: VersionVector, _ graph: EraGraph, _ schema: Schema
+    ) -> [RowName] {
+        var hasher = RowHasher(digestKey: digestKey)
+        var lost: [RowName] = []
+        for table in schema.tables {
+            for row in (rows[table.id] ?? [:]).values {
+                let stamps = [row.record.row] + row.record.overrides.map(\.stamp)
+                let isKept = stamps.allSatisfy {
+                    graph.contains(vector, Dot(era: eras[$0.era], number: $0.number))
+                }
+                if !isKept { lost.append(RowName(table: table.id, key: row.key)) }
+            }
+        }
+        lost.sort()
+        for name in lost { _ = remove(name, schema, &hasher) }
+        return lost
     }
 
     private mutating func put(

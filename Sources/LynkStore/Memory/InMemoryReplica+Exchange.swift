@@ -29,10 +29,7 @@ extension InMemoryReplica: ReplicaStore {
             let chosen = waiting.prefix(Self.pushLength(waiting))
             memory.exchange.offered = Dictionary(
                 chosen.map { ($0.sealed.oid, $0.sequence) }, uniquingKeysWith: { $1 })
-            let hello = Hello(
-                device: enrolment.principal.device, lane: memory.lane, schemaName: schema.name,
-                schemaVersion: schema.version, head: memory.head, cursor: memory.cursor,
-                clock: clock.read(), digestRoot: memory.root)
+            let hello = hello(enrolment, memory)
             return ExchangeOffer(
                 hello: hello,
                 changeSets: chosen.map {
@@ -41,6 +38,20 @@ extension InMemoryReplica: ReplicaStore {
                 signature: try chosen.last.map { try signer($0.sealed.oid, enrolment.key) } ?? [],
                 hasMore: chosen.count < waiting.count)
         }
+    }
+
+    private func hello(_ enrolment: Enrolment, _ memory: ReplicaMemory) -> Hello {
+        let exchange = memory.exchange
+        let kept = memory.lanesLeft.filter { memory.sequence(of: $0.oid) != nil }
+            .sorted { $0.sequence > $1.sequence }
+        return Hello(
+            device: enrolment.principal.device, lane: memory.lane, schemaName: schema.name,
+            schemaVersion: schema.version, head: memory.head, cursor: memory.cursor,
+            clock: clock.read(), digestRoot: memory.root, ratchet: memory.ratchet,
+            chain: memory.chain, keptHeads: Array(kept.prefix(Limits.keptHeadsMax)),
+            eras: exchange.mustSendEras || exchange.isRolledBack ? memory.eraRecords : [],
+            proofs: exchange.isRolledBack ? memory.proofs.suffix(Limits.proofsPerHelloMax) : [],
+            resume: memory.resumeMark)
     }
 
     /// How many of the waiting change sets one push may carry; one in any case.
@@ -56,36 +67,27 @@ extension InMemoryReplica: ReplicaStore {
     }
 
     public func begin(_ welcome: Welcome) throws {
-        if let refusal = welcome.refusal { recover(from: refusal) }
+        let isForked = welcome.verdict == .fork || welcome.refusal?.code == .laneForked
+        let lane = isForked ? LaneID(high: mintKey().low, low: mintKey().low) : nil
         memory.withLock { memory in
+            if let lane { memory.leave(for: lane) }
+            // The hub lost what it had answered: everything kept is offered again.
+            let hasGap = welcome.verdict == .gap || welcome.refusal?.code == .chainGap
+            if hasGap || welcome.verdict == .rollback { memory.progress.reoffer() }
             // An exchange that sent nothing says nothing about the last push.
             if welcome.refusal != nil || !memory.exchange.offered.isEmpty || !memory.owes {
                 memory.refusal = welcome.refusal
             }
-            memory.exchange.pages = []
+            for era in welcome.eras { memory.note(era) }
             memory.exchange.scopes = welcome.scopes
-            for era in welcome.eras { memory.eras.insert(era) }
+            memory.exchange.ratchet = welcome.ratchet
+            memory.exchange.durable = welcome.durable
+            memory.exchange.mustSendEras = welcome.wantsEras
+            memory.exchange.isRolledBack = welcome.verdict == .rollback
+            memory.exchange.isFirstPageOnly = false
+            if !welcome.resumed { memory.inbox = [] }
             memory.confirmed.rekey(welcome.digestKey, schema)
-        }
-    }
-
-    /// Continues under a new lane, or from further back in the chain; content ids stay.
-    ///
-    /// Any other refusal is for people: it is kept, and the pull goes on.
-    private func recover(from refusal: Problem) {
-        switch refusal.code {
-        case .laneForked:
-            let chance = (mintKey(), mintKey())
-            let lane = LaneID(high: chance.0.low, low: chance.1.low)
-            memory.withLock { memory in
-                memory.lane = lane
-                memory.head = memory.head.map {
-                    LaneHead(lane: lane, sequence: $0.sequence, oid: $0.oid)
-                }
-            }
-        case .chainGap:
-            memory.withLock { $0.progress.reoffer() }
-        default: break
+            if memory.exchange.isRolledBack { memory.noteRollback(welcome.hub) }
         }
     }
 
@@ -100,6 +102,10 @@ extension InMemoryReplica: ReplicaStore {
                 next.receipts[sequence] = receipt
                 next.progress.answer(sequence)
             }
+            // With the receipts or not at all: who has the one has the other.
+            if !receipts.isEmpty, !next.exchange.ratchet.isEmpty {
+                next.ratchet = next.exchange.ratchet
+            }
             memory = next
         }
     }
@@ -112,33 +118,38 @@ extension InMemoryReplica: ReplicaStore {
         }
     }
 
+    public func record(proof: ReceiptProof) throws {
+        memory.withLock { memory in
+            if !memory.proofs.contains(proof) { memory.proofs.append(proof) }
+        }
+    }
+
     public func stage(page: [UInt8]) throws {
         let rows = try PageRows(page, schema)
-        memory.withLock { $0.exchange.pages.append(rows) }
+        memory.withLock { memory in
+            memory.exchange.isFirstPageOnly = memory.inbox.isEmpty && !memory.isBootstrapping
+            memory.inbox.append(.init(rows: rows, mark: rows.mark))
+        }
     }
 
     public func apply(_ checkpoint: Checkpoint) throws -> ApplyReport {
-        memory.withLock { memory in
-            let rows = memory.confirmed.apply(memory.exchange.pages, schema)
+        try memory.withLock { memory in
+            try memory.refuseBackward(checkpoint)
+            var report = ApplyReport(
+                rowsApplied: memory.confirmed.apply(memory.inbox.map(\.rows), schema),
+                digestMatches: false)
+            if let scopes = memory.exchange.scopes { memory.confirmed.enter(scopes, schema) }
+            if memory.exchange.isRolledBack { memory.removeLost(checkpoint.vector, schema) }
             memory.settle(checkpoint)
             let pending = memory.pending
-            if let scopes = memory.exchange.scopes { memory.confirmed.enter(scopes, schema) }
             memory.confirmed.sweep { name in
                 pending[name]?.contains { $0.kind == .update } ?? false
             }
             memory.root = memory.confirmed.total.root
-            memory.cursor = PullCursor(
-                position: checkpoint.position, vector: checkpoint.vector,
-                scopeSetHash: checkpoint.scopeSetHash)
-            let matches = memory.root == checkpoint.digestRoot
-            if !matches {
-                memory.incidents.append(
-                    .init(
-                        position: checkpoint.position, ours: memory.root,
-                        hubs: checkpoint.digestRoot))
-            }
-            memory.exchange = ReplicaMemory.Exchange()
-            return ApplyReport(rowsApplied: rows, digestMatches: matches)
+            report.digestMatches = memory.root == checkpoint.digestRoot
+            report.hasMore = memory.exchange.isRolledBack && memory.head != nil
+            memory.finish(checkpoint, digestMatches: report.digestMatches)
+            return report
         }
     }
 }

@@ -102,7 +102,9 @@ public final class InMemoryReplica: Sendable {
 
     /// The receipts in chain order.
     public func receipts() -> [Receipt] {
-        memory.withLock { memory in memory.written.compactMap { memory.receipts[$0.sequence] } }
+        memory.withLock { memory in
+            memory.receipts.sorted { $0.key < $1.key }.map(\.value)
+        }
     }
 
     /// What the replica has and owes, as of its last transaction.
@@ -128,6 +130,7 @@ public final class InMemoryReplica: Sendable {
     public func snapshot() -> Snapshot {
         memory.withLock { memory in
             var durable = memory
+            if durable.exchange.isFirstPageOnly { durable.inbox = [] }
             durable.exchange = ReplicaMemory.Exchange()
             return Snapshot(memory: durable)
         }

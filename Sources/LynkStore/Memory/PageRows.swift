@@ -8,6 +8,8 @@ struct PageRows: Sendable {
     let lanes: [LaneID]
     let scopes: [Scope]
     let rows: [(table: TableID, row: StampedRow)]
+    /// Where the hub can go on after this page.
+    let mark: [UInt8]
     /// Rows that the hub has deleted.
     let removed: [RowName]
 
@@ -39,6 +41,7 @@ struct PageRows: Sendable {
             }
         }
         self.rows = rows
+        mark = reader.mark
         self.removed = removed
     }
 

@@ -11,17 +11,29 @@ struct ReplicaMemory: Sendable {
     }
 
     struct Incident: Hashable, Sendable {
+        let kind: LynkStore.Incident.Kind
         let position: Int64
         let ours: [UInt8]
         let hubs: [UInt8]
     }
 
-    /// What lives only as long as an exchange: a crash drops it.
+    /// A page that waits for its checkpoint, and where the hub can go on after it.
+    struct Staged: Sendable {
+        let rows: PageRows
+        let mark: [UInt8]
+    }
+
+    /// What the last answers said and no disk has: a crash drops it.
     struct Exchange: Sendable {
         /// Sequences of what the last offer sent, by oid: receipts name oids.
         var offered: [ContentID: UInt64] = [:]
         var scopes: ScopeUpdate?
-        var pages: [PageRows] = []
+        var ratchet: [UInt8] = []
+        var durable: VersionVector?
+        var mustSendEras = false
+        var isRolledBack = false
+        /// The first page of a pull is on no disk until the second comes.
+        var isFirstPageOnly = false
     }
 
     var enrolment: Enrolment?
@@ -33,11 +45,20 @@ struct ReplicaMemory: Sendable {
     var clock = HybridClock()
     var cursor = PullCursor.start
     var progress = ChainProgress()
-    /// In chain order, without a hole.
+    /// In chain order; what is durable is dropped.
     var written: [Written] = []
     var receipts: [UInt64: Receipt] = [:]
-    /// The eras that the hub told of: they say which dots a vector contains.
-    var eras = EraGraph()
+    /// The eras that the hub told of, parents first, and which dots a vector contains by them.
+    private(set) var eraRecords: [EraRecord] = []
+    private(set) var eras = EraGraph()
+    /// Lanes of this device that it left, with what the hub had answered of them.
+    var lanesLeft: [LaneHead] = []
+    var ratchet: [UInt8] = []
+    /// The hub's chain hash at the cursor.
+    var chain: [UInt8] = []
+    var durable: VersionVector?
+    var proofs: [ReceiptProof] = []
+    var inbox: [Staged] = []
     var incidents: [Incident] = []
     /// Root over the device's scopes at its cursor.
     var root: [UInt8] = []
@@ -82,25 +103,64 @@ struct ReplicaMemory: Sendable {
         }
     }
 
-    /// Own change sets after a place in the chain.
-    func written(after sequence: UInt64) -> ArraySlice<Written> {
-        guard let first = written.first?.sequence, sequence >= first else { return written[...] }
-        return written.dropFirst(Int(min(sequence - first + 1, UInt64(written.count))))
+    mutating func note(_ era: EraRecord) {
+        guard eras.records[era.era] == nil else { return }
+        eras.insert(era)
+        eraRecords.append(era)
     }
 
-    /// Own change sets inside the checkpoint leave the overlay.
+    /// Own change sets after a place in the chain.
+    func written(after sequence: UInt64) -> ArraySlice<Written> {
+        var (low, high) = (0, written.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if written[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
+        }
+        return written[low...]
+    }
+
+    func sequence(of oid: ContentID) -> UInt64? {
+        exchange.offered[oid] ?? written.last { $0.sealed.oid == oid }?.sequence
+    }
+
+    /// Own change sets inside the checkpoint leave the overlay; a rollback brings some back.
     mutating func settle(_ checkpoint: Checkpoint) {
         let before = progress.settled
-        progress.settle(
-            checkpoint.head,
-            sequence: { oid in
-                exchange.offered[oid] ?? written.last { $0.sealed.oid == oid }?.sequence
-            },
+        if exchange.isRolledBack { progress.rollBack() }
+        var next = progress
+        next.settle(
+            checkpoint.head, sequence: { sequence(of: $0) },
             hasDot: { sequence in
                 receipts[sequence].map { eras.contains(checkpoint.vector, $0.dot) } ?? false
             })
+        progress = next
         guard progress.settled != before else { return }
         pending = [:]
         for own in written(after: progress.settled) { hold(own.sealed.content) }
     }
+
+    /// Drops what is on disk in two places, and settled here; the last one stays, because the
+    /// chain goes on from it, and so does what a person has not decided about.
+    mutating func drop(durable: VersionVector) {
+        let settled = min(progress.settled, progress.answered)
+        let last = written.last?.sequence
+        written.removeAll { own in
+            guard own.sequence <= settled, own.sequence != last,
+                let receipt = receipts[own.sequence], receipt.disposition.isApplied
+            else { return false }
+            return eras.contains(durable, receipt.dot)
+        }
+        proofs.removeAll { proof in
+            proof.entries.allSatisfy { eras.contains(durable, $0.dot) }
+        }
+        self.durable = durable
+    }
+
+    /// Where the hub can go on after a pull that broke off.
+    var resumeMark: [UInt8] {
+        exchange.isFirstPageOnly ? [] : inbox.last?.mark ?? []
+    }
+
+    /// A first sync of a device that has written nothing.
+    var isBootstrapping: Bool { cursor.position == 0 && head == nil }
 }

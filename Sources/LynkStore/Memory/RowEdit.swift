@@ -22,7 +22,6 @@ public enum RowEdit: Hashable, Sendable {
     }
 }
 
-
 /// The rows that a local write touches, before and after its edits.
 struct WorkingRows {
     private let schema: Schema

@@ -147,7 +147,7 @@ extension Replica {
             state.settledOID = head.oid
         }
         settled = try settledByDots(
-            from: settled, to: state.answered, in: checkpoint.vector, database)
+            from: settled, in: checkpoint.vector, state, database)
         try database.execute(sql: "DELETE FROM lynk_hidden")
         let overlay = Overlay(database, tables: tables)
         // What the hub lost of our own is pending again.

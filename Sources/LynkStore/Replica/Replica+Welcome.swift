@@ -24,7 +24,6 @@ extension Replica {
                     try ReplicaMeta(database).remove("bootstrap_mark")
                     state.resumeMark = []
                 }
-                try note(welcome.eras, database)
                 try note(welcome.refusal, &state, database)
                 try enterScopes(welcome, &state, database)
                 if state.digestKey != welcome.digestKey {

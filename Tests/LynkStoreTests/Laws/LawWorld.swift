@@ -2,6 +2,7 @@ import Foundation
 import LynkCore
 import LynkEngine
 import LynkWire
+import TestSupport
 
 @testable import LynkStore
 

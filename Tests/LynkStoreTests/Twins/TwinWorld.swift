@@ -151,7 +151,8 @@ final class TwinDevice {
     ///
     /// - Returns: `nil` when the exchange broke off.
     @discardableResult
-    func sync(_ fault: TwinFault = .none, meanwhile: () throws -> Void = {}) throws -> ApplyReport? {
+    func sync(_ fault: TwinFault = .none, meanwhile: () throws -> Void = {}) throws -> ApplyReport?
+    {
         let body = try request()
         world.time.advance(5)
         if fault == .requestLost { return nil }
@@ -178,14 +179,22 @@ final class TwinDevice {
     /// The device's side.
     func receive(_ frames: ArraySlice<ResponseFrame>) throws -> ApplyReport? {
         var report: ApplyReport?
+        var received: [Receipt] = []
         for frame in frames {
             switch frame {
             case .welcome(let welcome): try fixture.store.begin(welcome)
-            case .receipts(let receipts): try fixture.store.record(receipts)
+            case .receipts(let receipts):
+                received = receipts
+                try fixture.store.record(receipts)
             case .page(let page): try fixture.store.stage(page: page)
             case .checkpoint(let checkpoint): report = try fixture.store.apply(checkpoint)
             case .conflicts(let conflicts): try fixture.store.record(conflicts: conflicts)
-            case .proof: break
+            case .proof(let signature):
+                try fixture.store.record(
+                    proof: ReceiptProof(
+                        entries: received.map {
+                            .init(oid: $0.oid, dot: $0.dot, effective: $0.effective)
+                        }, signature: signature))
             case .problem(let problem): throw problem
             }
         }
@@ -203,7 +212,8 @@ final class TwinDevice {
                 principal: principal, lane: request.hello.lane,
                 publicKey: try fixture.store.enrolment()?.key.publicKey,
                 upload: request.hello.clock, receivedMilliseconds: world.time.now,
-                work: .changeSets(request.changeSets, signature: request.signature))
+                work: .changeSets(request.changeSets, signature: request.signature),
+                claims: PushClaims(request.hello))
             answer = try world.commit(push)
         }
         var scan = try store.openPull(
@@ -211,10 +221,14 @@ final class TwinDevice {
             nowMilliseconds: world.time.now)
         world.note(scan.welcome)
         var frames: [ResponseFrame] = [.welcome(scan.welcome)]
-        if let receipts = answer?.receipts, !receipts.isEmpty { frames.append(.receipts(receipts)) }
+        if let answer, !answer.receipts.isEmpty {
+            frames.append(.receipts(answer.receipts))
+            if !answer.proof.isEmpty { frames.append(.proof(answer.proof)) }
+        }
         while true {
             switch try store.next(&scan) {
             case .page(let page): frames.append(.page(page))
+            case .conflicts(let conflicts): frames.append(.conflicts(conflicts))
             case .checkpoint(let checkpoint):
                 frames.append(.checkpoint(checkpoint))
                 return try frames.map(Self.overTheWire)
