@@ -34,7 +34,7 @@ struct LynkTool: AsyncParsableCommand {
             """,
         subcommands: [
             Enroll.self, Sync.self, Watch.self, Status.self, Outbox.self, Receipts.self,
-            Rejected.self, Logout.self, Retailers.self,
+            Rejected.self, Conflicts.self, Verify.self, Logout.self, Retailers.self,
             Invoices.self, Collect.self, Complete.self, Cancel.self, ListPayments.self,
             Balance.self, Exceptions.self,
         ])
