@@ -47,6 +47,7 @@ let package = Package(
         .systemLibrary(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
+        .systemLibrary(name: "CStatx"),
 
         // values
         .target(name: "LynkCore", dependencies: [crypto], swiftSettings: strict),
@@ -60,7 +61,9 @@ let package = Package(
         // edges: never import each other
         .target(
             name: "LynkStore",
-            dependencies: ["LynkCore", "LynkWire", "LynkEngine", "CSQLite", grdb, crypto],
+            dependencies: [
+                "LynkCore", "LynkWire", "LynkEngine", "CSQLite", "CStatx", grdb, crypto,
+            ],
             swiftSettings: strict),
         .target(
             name: "LynkServer",
@@ -130,7 +133,7 @@ let package = Package(
         .testTarget(
             name: "LynkStoreTests",
             dependencies: ["LynkStore", "LynkEngine", "LynkWire", "LynkPayments"],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LynkServerTests",
             dependencies: [

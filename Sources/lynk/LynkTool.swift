@@ -33,7 +33,8 @@ struct LynkTool: AsyncParsableCommand {
               64  wrong usage
             """,
         subcommands: [
-            Enroll.self, Sync.self, Status.self, Outbox.self, Receipts.self, Retailers.self,
+            Enroll.self, Sync.self, Status.self, Outbox.self, Receipts.self, Rejected.self,
+            Logout.self, Retailers.self,
             Invoices.self, Collect.self, Complete.self, Cancel.self, ListPayments.self,
             Balance.self, Exceptions.self,
         ])

@@ -50,6 +50,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case storeBusy = "store_busy"
     case storeFailed = "store_failed"
     case replicaLocked = "replica_locked"
+    case unsentWork = "unsent_work"
     case directoryLocked = "directory_locked"
     case digestMismatch = "digest_mismatch"
     case responseInvalid = "response_invalid"
@@ -109,6 +110,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .storeBusy: "Repeat the request."
         case .storeFailed:
             "Check disk space and permissions, then try again; nothing was acknowledged."
+        case .unsentWork: "Sync first, or export what the hub has not taken."
         case .replicaLocked: "Close the other program that has this replica open."
         case .directoryLocked: "Stop the other lynkd that serves this data directory."
         case .digestMismatch: "Sync again and report it if it stays; sync_incidents has both sides."

@@ -22,14 +22,14 @@ struct LocalCommit {
         guard captured.count <= Limits.changesPerSetMax else {
             throw Problem(.changeSetTooLarge, "\(captured.count) rows in one write")
         }
-        for change in captured where change.change.kind == .update { try shadow(change) }
+        let changes = try captured.map { try pending($0) }
         let made = replica.clock.read()
         let claimed = state.clock.tick(wallMilliseconds: made.wallMilliseconds)
         let sealed = ChangeSetCodec.seal(
             ChangeSet(
                 tenant: enrolment.principal.tenant, device: enrolment.principal.device,
                 previous: state.head?.oid, context: state.cursor.vector,
-                schemaVersion: replica.schema.version, changes: captured.map(\.change),
+                schemaVersion: replica.schema.version, changes: changes,
                 intent: intent, claimed: claimed, made: made))
         guard sealed.bytes.count <= Limits.changeSetBytesMax else {
             throw Problem(.changeSetTooLarge, "\(sealed.bytes.count) bytes in one write")
@@ -54,24 +54,61 @@ struct LocalCommit {
 
     /// Keeps the hub's image of a row before the first pending change on it, and marks the row as
     /// pending by a NULL stamp.
-    private func shadow(_ captured: CapturedChange) throws {
+    ///
+    /// - Returns: the change, with every field of each group that it writes.
+    private func pending(_ captured: CapturedChange) throws -> RowChange {
+        let table = captured.sql.schema
+        switch captured.change.kind {
+        case .insert: return captured.change
+        case .delete:
+            if let record = captured.oldRecord {
+                try Shadow(database).keep(
+                    table.id, captured.change.key, record: record,
+                    values: captured.old.map(\.value))
+            }
+            return captured.change
+        case .update: break
+        }
         let select = try HotStatement(database, captured.sql.selectByKey)
         select.bind(1, blob: captured.change.key.bytes)
         guard try select.step() else {
             select.reset()
-            return
+            return captured.change
         }
         let rowid = select.integer(0)
-        var values = select.values(captured.sql.schema)
+        var values = select.values(table)
         let record = captured.oldRecord ?? (select.isNull(2) ? nil : select.blob(2))
         select.reset()
-        guard let record else { return }
+        let change = Self.whole(captured.change, values, table)
+        guard let record else { return change }
         for (ordinal, value) in captured.old { values[ordinal] = value }
-        try Shadow(database).keep(
-            captured.sql.schema.id, captured.change.key, record: record, values: values)
+        try Shadow(database).keep(table.id, change.key, record: record, values: values)
         let mark = try HotStatement(database, captured.sql.setStamp)
         mark.bindNull(1)
         mark.bind(2, rowid)
         try mark.run()
+        return change
+    }
+
+    /// The fields of a group are one register: who writes one states all of them.
+    private static func whole(
+        _ change: RowChange, _ values: [Value], _ table: TableSchema
+    ) -> RowChange {
+        var puts = change.puts
+        for put in change.puts {
+            guard let ordinal = table.ordinal(of: put.field),
+                case .group(let group) = table.fields[ordinal].policy
+            else { continue }
+            for member in table.ordinals(ofGroup: group) {
+                let field = table.fields[member].id
+                if !puts.contains(where: { $0.field == field }) {
+                    puts.append(RowChange.Put(field, values[member]))
+                }
+            }
+        }
+        guard puts.count > change.puts.count else { return change }
+        return RowChange(
+            table: change.table, key: change.key, kind: change.kind, puts: puts,
+            adds: change.adds, edits: change.edits)
     }
 }

@@ -12,81 +12,149 @@ struct Overlay {
         self.tables = tables
     }
 
-    /// Change sets after `sequence`, in chain order.
-    func changeSets(after sequence: UInt64) throws -> [(sequence: UInt64, content: ChangeSet)] {
-        let select = try HotStatement(
-            database, "SELECT sequence, bytes FROM lynk_outbox WHERE sequence > ? ORDER BY sequence"
-        )
-        select.bind(1, Int64(sequence))
-        defer { select.reset() }
-        var found: [(UInt64, ChangeSet)] = []
-        while try select.step() {
-            do {
-                let sealed = try ChangeSetCodec.open(select.blob(1))
-                found.append((UInt64(select.integer(0)), sealed.content))
-            } catch {
-                throw Problem(.storeFailed, "an own change set is damaged: \(error)")
-            }
-        }
-        return found
+    /// Own change sets that the hub's rows do not include.
+    struct Pending {
+        var changeSets: [(sequence: UInt64, content: ChangeSet)] = []
+        /// One does not open any more: what it did to which rows is not known.
+        var isDamaged = false
     }
 
-    /// Brings rows that no page covered back to the hub's image: a refused or unseen change of
-    /// ours leaves nothing behind.
+    /// Change sets after `sequence`, in chain order.
+    func pending(after sequence: UInt64) throws -> Pending {
+        let select = try HotStatement(
+            database,
+            "SELECT sequence, bytes, placed FROM lynk_outbox WHERE sequence > ? ORDER BY sequence")
+        select.bind(1, Int64(sequence))
+        defer { select.reset() }
+        var pending = Pending()
+        while try select.step() {
+            if let sealed = try? ChangeSetCodec.open(select.blob(1)) {
+                pending.changeSets.append((UInt64(select.integer(0)), sealed.content))
+            } else {
+                pending.isDamaged = true
+            }
+            if !select.isNull(2) { pending.isDamaged = true }
+        }
+        return pending
+    }
+
+    /// Brings every row with a pending change back to the hub's image.
+    func undoAll() throws {
+        for sql in tables.values {
+            let select = try HotStatement(database, sql.selectPending)
+            var keys: [RowKey] = []
+            while try select.step() { keys.append(try select.key(0)) }
+            select.reset()
+            for key in keys { try undo(sql, key) }
+        }
+        // Rows that pending deletes hide.
+        for (row, table) in try Shadow(database).all(tables) {
+            if let sql = tables[table.id] { try undo(sql, row.key) }
+        }
+    }
+
+    /// Brings rows back to the hub's image, before pages are applied: a refused change of ours
+    /// leaves nothing behind, and pages meet only the hub's rows.
     func undo(_ changeSets: [ChangeSet]) throws {
         var seen: Set<RowName> = []
         for change in changeSets.lazy.flatMap(\.changes) {
             guard let sql = tables[change.table],
                 seen.insert(RowName(table: change.table, key: change.key)).inserted
             else { continue }
-            guard let found = try find(sql, change.key), found.record == nil else { continue }
-            if let image = try Shadow(database).take(sql.schema, change.key) {
-                try write(
-                    sql, found.rowid, Array(image.values.indices), image.values,
-                    stamp: StampCodec.encode(image.record))
-            } else {
-                let delete = try HotStatement(database, sql.delete)
-                delete.bind(1, found.rowid)
-                try delete.run()
-            }
+            try undo(sql, change.key)
+        }
+    }
+
+    private func undo(_ sql: TableSQL, _ key: RowKey) throws {
+        let found = try find(sql, key)
+        guard found?.record == nil else { return }
+        let image = try Shadow(database).take(sql.schema, key)
+        if let found, let image {
+            try write(
+                sql, found.rowid, Array(image.values.indices), image.values,
+                stamp: StampCodec.encode(image.record))
+        } else if let found {
+            let delete = try HotStatement(database, sql.delete)
+            delete.bind(1, found.rowid)
+            try delete.run()
+        } else if let image {
+            try insert(sql, key, image.values, stamp: StampCodec.encode(image.record))
         }
     }
 
     /// Applies pending changes again over the hub's rows; they stay on top until acknowledged.
-    func redo(_ changeSet: ChangeSet) throws {
+    func redo(_ changeSet: ChangeSet, sequence: UInt64) throws {
         for change in changeSet.changes {
             guard let sql = tables[change.table] else { continue }
-            if let found = try find(sql, change.key) {
-                try update(found, with: change, sql)
-            } else if change.kind == .insert {
-                var values = sql.schema.defaults
-                _ = apply(change, to: &values, sql.schema)
-                let insert = try HotStatement(database, sql.insert)
-                insert.bind(1, blob: change.key.bytes)
-                for (ordinal, value) in values.enumerated() {
-                    insert.bind(Int32(ordinal + 2), value)
+            let found = try find(sql, change.key)
+            switch (change.kind, found) {
+            case (.delete, let found?): try delete(found, change, sql)
+            case (_, let found?): try update(found, with: change, sql)
+            case (.insert, nil):
+                try Shadow(database).dropGhosts { $0 != change.table || $1 != change.key }
+                try insert(over: sql.schema.defaults, change, sql)
+            case (.update, nil):
+                let ghost = try Shadow(database).ghost(sql.schema, change.key)
+                if let ghost, sql.schema.deletes == .updateWins {
+                    try insert(over: ghost.values, change, sql)
+                } else {
+                    try hide(change, sequence)
                 }
-                insert.bindNull(Int32(values.count + 2))
-                try insert.run()
+            case (.delete, nil): break
             }
         }
     }
 
-    /// Removes rows without a scope that no pending change holds any longer: they were left while
-    /// they had unsent work.
-    func sweep(_ changeSets: [ChangeSet]) throws {
-        for change in changeSets.lazy.flatMap(\.changes) {
-            guard let sql = tables[change.table], let found = try find(sql, change.key),
-                let record = found.record,
-                try record.withUnsafeBytes({ try StampCodec.decode($0) }).scopes.isEmpty
-            else { continue }
-            let delete = try HotStatement(database, sql.delete)
-            delete.bind(1, found.rowid)
-            try delete.run()
-        }
+    private func insert(over image: [Value], _ change: RowChange, _ sql: TableSQL) throws {
+        var values = image
+        _ = apply(change, to: &values, sql.schema)
+        try insert(sql, change.key, values, stamp: nil)
     }
 
-    private struct RowName: Hashable {
+    private func insert(
+        _ sql: TableSQL, _ key: RowKey, _ values: [Value], stamp: [UInt8]?
+    ) throws {
+        let insert = try HotStatement(database, sql.insert)
+        insert.bind(1, blob: key.bytes)
+        for (ordinal, value) in values.enumerated() { insert.bind(Int32(ordinal + 2), value) }
+        insert.bind(Int32(values.count + 2), stamp.map { .blob($0) } ?? .null)
+        try insert.run()
+    }
+
+    private func delete(_ found: Found, _ change: RowChange, _ sql: TableSQL) throws {
+        if let record = found.record {
+            try Shadow(database).keep(
+                sql.schema.id, change.key, record: record, values: found.values)
+        }
+        let delete = try HotStatement(database, sql.delete)
+        delete.bind(1, found.rowid)
+        try delete.run()
+    }
+
+    /// The change set is sent all the same; only its row is not shown.
+    private func hide(_ change: RowChange, _ sequence: UInt64) throws {
+        let insert = try HotStatement(
+            database,
+            """
+            INSERT INTO lynk_hidden (sequence, table_id, row_key) VALUES (?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """)
+        insert.bind(1, Int64(sequence))
+        insert.bind(2, Int64(change.table))
+        insert.bind(3, blob: change.key.bytes)
+        try insert.run()
+    }
+
+    /// Names of the rows that the change sets update.
+    static func updated(_ changeSets: [ChangeSet]) -> Set<RowName> {
+        var names: Set<RowName> = []
+        for change in changeSets.lazy.flatMap(\.changes) where change.kind == .update {
+            names.insert(RowName(table: change.table, key: change.key))
+        }
+        return names
+    }
+
+    struct RowName: Hashable {
         let table: TableID
         let key: RowKey
     }

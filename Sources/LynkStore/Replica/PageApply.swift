@@ -12,10 +12,19 @@ final class PageApply {
     private(set) var digests: ReplicaDigests
     private var hasher: RowHasher
     private(set) var rowCount = 0
+    /// Rows that own pending updates name: the last image of one that is removed is kept.
+    private let pending: Set<Overlay.RowName>
+    /// Only a first sync meets rows with own changes on top; otherwise the overlay is off.
+    private let hasShadows: Bool
 
-    init(_ database: Database, tables: [TableID: TableSQL], digestKey: [UInt8]) throws {
+    init(
+        _ database: Database, tables: [TableID: TableSQL], digestKey: [UInt8],
+        pending: Set<Overlay.RowName> = []
+    ) throws {
         self.database = database
         self.tables = tables
+        self.pending = pending
+        hasShadows = try !Shadow(database).isEmpty()
         names = try ReplicaNames(database)
         digests = ReplicaDigests(database)
         hasher = RowHasher(digestKey: digestKey)
@@ -37,7 +46,7 @@ final class PageApply {
     func flush() throws { try digests.flush() }
 
     /// A page's own indexes as this replica's handles.
-    private struct Handles {
+    struct Handles {
         let eras: [UInt32]
         let lanes: [UInt32]
         let scopes: [UInt32]
@@ -88,7 +97,9 @@ final class PageApply {
                 insert.bind(stampColumn, view: stamp)
                 try insert.run()
             }
-            if insert.changes == 0 {
+            if insert.changes > 0 {
+                if hasShadows { try forget(table, key) }
+            } else {
                 try replace(sql, key: key, cells: cells, columns: columns, stamp: stampBytes)
             }
             try hash(table, key, cells, columns, record)
@@ -96,6 +107,10 @@ final class PageApply {
             rowCount += 1
         }
         try section.finish()
+        for start in stride(from: 0, to: section.removed.count, by: 16) {
+            let view = UnsafeRawBufferPointer(rebasing: section.removed[start..<start + 16])
+            if let key = RowKey(raw: view) { try delete(key, sql) }
+        }
         for (scope, sum) in zip(scopes, sums) {
             try digests.update(scope, table.id) { $0.formUnion(sum) }
         }
@@ -111,7 +126,8 @@ final class PageApply {
             own.append(.init(field: next.field, stamp: handles.local(next.stamp)))
             overrides = overrides.dropFirst()
         }
-        return StampRecord(scopes: scopes, row: stamp, overrides: own)
+        return StampRecord(
+            scopes: scopes, row: stamp, generation: section.generation, overrides: own)
     }
 
     private func hash(
@@ -155,6 +171,36 @@ final class PageApply {
         update.bind(Int32(table.fields.count + 1), blob: stamp)
         update.bind(Int32(table.fields.count + 2), rowid)
         try update.run()
+    }
+
+    /// A row that a pending delete had hidden is here again: its older image goes.
+    private func forget(_ table: TableSchema, _ key: UnsafeRawBufferPointer) throws {
+        guard let key = RowKey(raw: key),
+            let image = try Shadow(database).take(table, key)
+        else { return }
+        try remove(image, table)
+    }
+
+    /// The hub has deleted the row. What a pending update would bring back is kept aside.
+    func delete(_ key: RowKey, _ sql: TableSQL) throws {
+        let select = try HotStatement(database, sql.selectByKey)
+        select.bind(1, blob: key.bytes)
+        let isThere = try select.step()
+        let rowid = isThere ? select.integer(0) : 0
+        let row = isThere ? try select.stampedRow(sql.schema) : nil
+        select.reset()
+        guard let row = try row ?? Shadow(database).take(sql.schema, key) else { return }
+        try remove(row, sql.schema)
+        if pending.contains(.init(table: sql.schema.id, key: key)) {
+            try Shadow(database).keep(
+                sql.schema.id, key, record: StampCodec.encode(row.record), values: row.values,
+                isGhost: true)
+        }
+        guard isThere else { return }
+        let delete = try HotStatement(database, sql.delete)
+        delete.bind(1, rowid)
+        try delete.run()
+        rowCount += 1
     }
 
     /// Takes a confirmed row out of the digests of its scopes.

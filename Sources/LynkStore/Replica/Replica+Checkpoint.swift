@@ -12,64 +12,150 @@ extension Replica {
         try pool.writeWithoutTransaction { database in
             try restoreSync(database)
             var state = self.state.withLock { $0 }
+            try refuseBackward(checkpoint, state)
             var report = ApplyReport(rowsApplied: state.bootstrapRows, digestMatches: false)
-            try database.inTransaction(.immediate) {
-                let pages = try PageApply(
-                    database, tables: tables, digestKey: state.digestKey)
-                try applyStaged(pages, state, database)
-                report.rowsApplied += pages.rowCount
-                try settle(checkpoint, &state, database)
-                if let scopes = state.incomingScopes {
-                    var names = try ReplicaNames(database)
-                    try ScopePurge(database, tables: tables).enter(
-                        scopes, pages: pages, names: &names,
-                        force: state.mustPurge)
+            do {
+                try database.inTransaction(.immediate) {
+                    try take(checkpoint, &state, &report, database)
+                    return .commit
                 }
-                try pages.flush()
-                state.root = try ReplicaDigests(database).root()
-                report.digestMatches = state.root == checkpoint.digestRoot
-                try keep(checkpoint, state, matches: report.digestMatches, database)
-                return .commit
+            } catch let damage as DamagedPage {
+                try drop(damage, database)
+                throw damage.problem
             }
             state.cursor = PullCursor(
                 position: checkpoint.position, vector: checkpoint.vector,
                 scopeSetHash: checkpoint.scopeSetHash)
-            state.pages = []
+            state.chain = checkpoint.chain
+            state.firstPage = nil
+            state.hasInbox = false
+            state.resumeMark = []
             state.bootstrapRows = 0
+            state.nextDurable = nil
             state.incomingScopes = nil
             state.isBootstrapping = false
             state.mustPurge = false
+            if state.mustTruncate { state.mustTruncate = !truncate(database) }
             self.state.withLock { $0 = state }
             return report
         }
     }
 
+    /// A hub that keeps a chain says when it has lost commits; without that word a checkpoint that
+    /// lacks what was seen here is no checkpoint.
+    private func refuseBackward(_ checkpoint: Checkpoint, _ state: ReplicaState) throws {
+        guard !state.isRolledBack, !(state.chain.isEmpty && checkpoint.chain.isEmpty),
+            !state.graph.isContained(state.cursor.vector, in: checkpoint.vector)
+        else { return }
+        throw Problem(.responseInvalid, "the checkpoint goes back behind what was seen here")
+    }
+
+    private func take(
+        _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ report: inout ApplyReport,
+        _ database: Database
+    ) throws {
+        let overlay = Overlay(database, tables: tables)
+        let pending = try overlay.pending(after: state.settled)
+        let own = pending.changeSets
+        if pending.isDamaged {
+            try overlay.undoAll()
+        } else {
+            try overlay.undo(own.map(\.content))
+        }
+        let pages = try PageApply(
+            database, tables: tables, digestKey: state.digestKey,
+            pending: Overlay.updated(own.map(\.content)))
+        try applyStaged(pages, state, database)
+        report.rowsApplied += pages.rowCount
+        if let scopes = state.incomingScopes {
+            var names = try ReplicaNames(database)
+            let left = try ScopePurge(database, tables: tables).enter(
+                scopes, pages: pages, names: &names, force: state.mustPurge)
+            state.mustTruncate = state.mustTruncate || left
+        }
+        if state.isRolledBack {
+            try Rollback(database, tables: tables).removeLost(
+                pages, vector: checkpoint.vector, state)
+        }
+        try settle(checkpoint, own, &state, database)
+        try pages.flush()
+        state.root = try ReplicaDigests(database).root()
+        report.digestMatches = state.root == checkpoint.digestRoot
+        try keep(checkpoint, state, matches: report.digestMatches, database)
+        report.hasMore = state.isRolledBack && state.head != nil
+        if let durable = checkpoint.durable ?? state.nextDurable, durable != state.durable {
+            try dropDurable(durable, state, database)
+            state.durable = durable
+        }
+    }
+
+    private func dropDurable(
+        _ durable: VersionVector, _ state: ReplicaState, _ database: Database
+    ) throws {
+        try Outbox(database).drop(
+            durable: durable, settled: min(state.settled, state.answered), state.graph)
+        try ReceiptProofs(database).drop(durable: durable, state.graph)
+        try database.execute(
+            sql: "UPDATE lynk_sync SET durable = ?",
+            arguments: [Data(VectorCodec.encode(durable))])
+    }
+
+    /// Empties the WAL, whose old frames still hold what was purged.
+    ///
+    /// - Returns: whether no reader stood in the way.
+    private func truncate(_ database: Database) -> Bool {
+        (try? database.checkpoint(.truncate)) != nil
+    }
+
     private func applyStaged(
         _ pages: PageApply, _ state: ReplicaState, _ database: Database
     ) throws {
-        for page in state.pages { try pages.apply(page) }
-        let inbox = try HotStatement(database, "SELECT page FROM lynk_inbox ORDER BY id")
-        while try inbox.step() { try pages.apply(inbox.blob(0)) }
-        inbox.reset()
-        try database.execute(sql: "DELETE FROM lynk_inbox")
+        let inbox = Inbox(database)
+        try inbox.forEach { id, page in
+            do {
+                try pages.apply(page)
+            } catch let problem as Problem where problem.code == .responseInvalid {
+                throw DamagedPage(id: id, problem: problem)
+            }
+        }
+        if let first = state.firstPage { try pages.apply(first.bytes) }
+        try inbox.clear()
+        try ReplicaMeta(database).remove("bootstrap_mark")
+    }
+
+    /// What was staged before a page that does not decode stays, and the next pull goes on there.
+    private func drop(_ damage: DamagedPage, _ database: Database) throws {
+        try database.inTransaction(.immediate) {
+            try Inbox(database).drop(from: damage.id)
+            return .commit
+        }
+        let mark = try Inbox(database).lastMark() ?? []
+        state.withLock {
+            $0.firstPage = nil
+            $0.resumeMark = mark
+        }
     }
 
     /// Own change sets inside the checkpoint leave the overlay; the others are laid over the new
     /// rows again.
     private func settle(
-        _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ database: Database
+        _ checkpoint: Checkpoint, _ own: [(sequence: UInt64, content: ChangeSet)],
+        _ state: inout ReplicaState, _ database: Database
     ) throws {
-        let overlay = Overlay(database, tables: tables)
-        let own = try overlay.changeSets(after: state.settled)
-        var settled = state.settled
-        if let head = checkpoint.head, head.oid != state.settledOID {
+        var settled = state.isRolledBack ? 0 : state.settled
+        if let head = checkpoint.head, head.oid != state.settledOID || state.isRolledBack {
             settled = try sequence(of: head.oid, state, database) ?? settled
             state.settledOID = head.oid
         }
-        try overlay.undo(own.map(\.content))
-        for (sequence, content) in own where sequence > settled { try overlay.redo(content) }
-        try overlay.sweep(own.map(\.content))
-        state.settled = max(settled, state.settled)
+        try database.execute(sql: "DELETE FROM lynk_hidden")
+        let overlay = Overlay(database, tables: tables)
+        // What the hub lost of our own is pending again.
+        let all = state.isRolledBack ? try overlay.pending(after: settled).changeSets : own
+        let left = all.filter { $0.sequence > settled }
+        for (sequence, content) in left { try overlay.redo(content, sequence: sequence) }
+        let names = Overlay.updated(left.map(\.content))
+        try Shadow(database).dropGhosts { names.contains(.init(table: $0, key: $1)) }
+        state.settled = state.isRolledBack ? settled : max(settled, state.settled)
         try database.execute(
             sql: "UPDATE lynk_settled SET sequence = ?, oid = ?",
             arguments: [
@@ -81,32 +167,35 @@ extension Replica {
         of oid: ContentID, _ state: ReplicaState, _ database: Database
     ) throws -> UInt64? {
         if let offered = state.offered[oid] { return offered }
-        let select = try HotStatement(database, "SELECT sequence FROM lynk_outbox WHERE oid = ?")
-        select.bind(1, blob: oid.bytes)
-        defer { select.reset() }
-        return try select.step() ? UInt64(select.integer(0)) : nil
+        return try Outbox(database).sequence(of: oid)
     }
 
     private func keep(
         _ checkpoint: Checkpoint, _ state: ReplicaState, matches: Bool, _ database: Database
     ) throws {
+        try database.execute(
+            sql: """
+                UPDATE lynk_sync SET position = ?, vector = ?, scope_set = ?, root = ?,
+                    is_equal = ?, synced = ?, chain = ?
+                """,
+            arguments: [
+                checkpoint.position, Data(VectorCodec.encode(checkpoint.vector)),
+                Data(checkpoint.scopeSetHash), Data(state.root), matches,
+                clock.read().wallMilliseconds, Data(checkpoint.chain),
+            ])
         let meta = ReplicaMeta(database)
-        try meta.write(
-            "position", withUnsafeBytes(of: checkpoint.position.bigEndian) { Array($0) })
-        try meta.write("vector", VectorCodec.encode(checkpoint.vector))
-        try meta.write("scope_set", checkpoint.scopeSetHash)
-        try meta.write("root", state.root)
         try meta.write("clock", state.clock.last.bytes)
-        if state.cursor.position == 0 {
-            try database.execute(sql: "DELETE FROM lynk_meta WHERE name = 'bootstrap'")
-        }
+        if state.cursor.position == 0 { try meta.remove("bootstrap") }
         guard !matches else { return }
-        let incident = try HotStatement(
-            database,
-            "INSERT INTO lynk_incident (position, kind, ours, hubs) VALUES (?, 'digest', ?, ?)")
-        incident.bind(1, checkpoint.position)
-        incident.bind(2, blob: state.root)
-        incident.bind(3, blob: checkpoint.digestRoot)
-        try incident.run()
+        try Incident(
+            kind: .digest, position: checkpoint.position, ours: state.root,
+            hubs: checkpoint.digestRoot
+        ).keep(database)
     }
+}
+
+/// A staged page that turns out not to be one.
+private struct DamagedPage: Error {
+    let id: Int64
+    let problem: Problem
 }

@@ -17,6 +17,8 @@ public final class Replica: Sendable {
     let tablesByName: [String: TableSQL]
     let clock: any ReplicaClock
     let state: Mutex<ReplicaState>
+    /// Where the file stood when it was opened.
+    let place: FileFingerprint
     private let random: Mutex<any RandomNumberGenerator & Sendable>
 
     /// Opens or makes the file.
@@ -24,11 +26,13 @@ public final class Replica: Sendable {
     /// - Parameters:
     ///   - clock: the machine's clocks, or a virtual one.
     ///   - random: mints keys and lane ids.
+    ///   - fingerprint: tells a copied file from the original.
     /// - Throws: ``Problem`` `store_failed` for a file that cannot be used, `schema_unknown` for a
     ///   schema with a slip.
     public init(
         path: String, schema: Schema, clock: any ReplicaClock,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        fingerprint: @escaping @Sendable (String) throws -> FileFingerprint = FileFingerprint.system
     ) throws {
         self.schema = schema
         self.clock = clock
@@ -36,22 +40,43 @@ public final class Replica: Sendable {
         tables = Dictionary(all.map { ($0.schema.id, $0) }, uniquingKeysWith: { first, _ in first })
         tablesByName = Dictionary(
             all.map { ($0.schema.name, $0) }, uniquingKeysWith: { first, _ in first })
-        pool = try OpenPool.open(path, readers: 2)
+        pool = try OpenPool.open(path, readers: 2, prepare: Self.prepare)
+        let place = try fingerprint(path)
+        self.place = place
         var generator = random
         let loaded = try pool.write { database in
-            try ReplicaTables.create(in: database)
-            try Migration.run(schema, in: database)
-            return try Self.load(database, random: &generator)
+            try ReplicaFormat.prepare(database)
+            try Migration.run(schema, in: database, isGuarded: true)
+            return try Self.load(database, at: place, random: &generator)
         }
         state = Mutex(loaded)
         self.random = Mutex(generator)
     }
 
+    @Sendable private static func prepare(_ database: Database) throws {
+        try WriteGuard.admit(database)
+        // What is purged must not be readable in the file afterwards.
+        // https://www.sqlite.org/pragma.html#pragma_secure_delete
+        try database.execute(sql: "PRAGMA secure_delete = ON")
+    }
+
+    /// A file that is not where it was may be a copy: it goes on under a lane of its own, before
+    /// its first write.
     private static func load(
-        _ database: Database, random: inout any RandomNumberGenerator & Sendable
+        _ database: Database, at place: FileFingerprint,
+        random: inout any RandomNumberGenerator & Sendable
     ) throws -> ReplicaState {
         func opened(_ random: inout some RandomNumberGenerator) throws -> ReplicaState {
-            try ReplicaState.load(database, random: &random)
+            var state = try ReplicaState.load(database, random: &random)
+            let meta = ReplicaMeta(database)
+            let fence = place.fence(state.enrolment?.key)
+            let kept = try meta.read("fence")
+            if let kept, kept != fence {
+                let lane = LaneID(high: random.next(), low: random.next())
+                try state.change(to: lane, .copied, in: database)
+            }
+            if kept != fence { try meta.write("fence", fence) }
+            return state
         }
         return try opened(&random)
     }
@@ -75,6 +100,14 @@ public final class Replica: Sendable {
     public func write<T>(
         intent: Intent? = nil, _ body: (Database) throws -> T
     ) throws -> T {
+        try write(intent: intent, body) { _, _ in }
+    }
+
+    /// - Parameter then: called in the same transaction once the change set has its name.
+    func write<T>(
+        intent: Intent?, _ body: (Database) throws -> T,
+        then: (Database, ContentID) throws -> Void
+    ) throws -> T {
         try pool.writeWithoutTransaction { database in
             try restoreSync(database)
             var result: Result<T, any Error>?
@@ -86,6 +119,7 @@ public final class Replica: Sendable {
                 let captured = try capture.changes(tablesByName)
                 if !captured.isEmpty {
                     next = try LocalCommit(self, database).run(captured, intent: intent)
+                    if let oid = next?.head?.oid { try then(database, oid) }
                 }
                 result = .success(value)
                 return .commit

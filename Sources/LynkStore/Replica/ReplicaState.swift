@@ -25,12 +25,38 @@ struct ReplicaState {
     var isBootstrapping = false
     /// A first sync broke off under other scopes: rows of theirs may be here.
     var mustPurge = false
+    /// The WAL still holds what was purged.
+    var mustTruncate = false
     /// The writer's connection does not sync each commit at the moment.
     var isRelaxed = false
     /// Sequences of what the last offer sent, by oid: receipts name oids.
     var offered: [ContentID: UInt64] = [:]
-    var pages: [[UInt8]] = []
+    /// The exchange's first page; further ones take it with them into the inbox.
+    var firstPage: InboxPage?
+    /// Pages of this exchange, or of the one that it goes on with, are in the inbox.
+    var hasInbox = false
+    /// Where the hub can go on after the last page of a broken pull; empty without one.
+    var resumeMark: [UInt8] = []
     var bootstrapRows = 0
+    /// What the hub said of the last push, if it refused it.
+    var refusal: Problem?
+    var graph = EraGraph()
+    /// A comparison with the hub that is under way.
+    var repair: RepairMachine?
+    /// What the next push presents, so that two copies of this file cannot both go on.
+    var ratchet: [UInt8] = []
+    /// Given with the welcome at hand; kept with its receipts.
+    var nextRatchet: [UInt8] = []
+    /// The first bytes of the hub's chain hash at the cursor.
+    var chain: [UInt8] = []
+    var durable = VersionVector.zero
+    /// What the hub says in this exchange to be durable.
+    var nextDurable: VersionVector?
+    var hubKey: [UInt8] = []
+    /// The hub asked for era records.
+    var mustSendEras = false
+    /// The hub lost commits: proofs and all that is kept follow in the next offer.
+    var isRolledBack = false
 }
 
 extension ReplicaState {
@@ -69,14 +95,33 @@ extension ReplicaState {
             state.settledOID = (settled["oid"] as Data?).flatMap { ContentID(bytes: $0) }
         }
         state.digestKey = try meta.read("digest_key") ?? []
-        state.root = try meta.read("root") ?? []
-        if let position = try meta.read("position"), let vector = try meta.read("vector") {
-            state.cursor = PullCursor(
-                position: position.reduce(0) { $0 << 8 | Int64($1) },
-                vector: try VectorCodec.decode(vector),
-                scopeSetHash: try meta.read("scope_set") ?? [])
-        }
+        try state.loadProgress(database)
+        state.resumeMark = try Inbox(database).lastMark() ?? meta.read("bootstrap_mark") ?? []
         return state
+    }
+
+    private mutating func loadProgress(_ database: Database) throws {
+        let row = try Row.fetchOne(
+            database,
+            sql: """
+                SELECT position, vector, scope_set, root, chain, durable, refusal, refusal_detail
+                FROM lynk_sync
+                """)
+        guard let row else { throw Problem(.storeFailed, "lynk_sync is empty") }
+        func bytes(_ name: String) -> [UInt8] { Array(row[name] as Data) }
+        root = bytes("root")
+        chain = bytes("chain")
+        durable = try VectorCodec.decode(bytes("durable"))
+        graph = try ReplicaEras(database).graph()
+        ratchet = try ReplicaMeta(database).read("ratchet") ?? []
+        hubKey = try ReplicaMeta(database).read("hub_key") ?? []
+        if (row["position"] as Int64) > 0 || !bytes("vector").isEmpty {
+            cursor = PullCursor(
+                position: row["position"], vector: try VectorCodec.decode(bytes("vector")),
+                scopeSetHash: bytes("scope_set"))
+        }
+        refusal = (row["refusal"] as String?).flatMap { ProblemCode(rawValue: $0) }
+            .map { Problem($0, row["refusal_detail"] ?? "") }
     }
 }
 
@@ -102,6 +147,12 @@ struct ReplicaMeta {
             """)
         statement.bind(1, text: name)
         statement.bind(2, blob: value)
+        try statement.run()
+    }
+
+    func remove(_ name: String) throws {
+        let statement = try HotStatement(database, "DELETE FROM lynk_meta WHERE name = ?")
+        statement.bind(1, text: name)
         try statement.run()
     }
 

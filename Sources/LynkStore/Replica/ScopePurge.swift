@@ -11,13 +11,15 @@ struct ScopePurge {
         self.tables = tables
     }
 
-    /// Makes `update` the device's scopes.
+    /// Makes `update` the device's scopes. The overlay is off: every row is the hub's. What own
+    /// pending work writes to a purged row stays in the outbox and is sent; the row is not shown.
     ///
     /// - Parameter force: looks at every row even when no scope was left, as after a first sync
     ///   that broke off.
-    func enter(_ update: ScopeUpdate, pages: PageApply, names: inout ReplicaNames, force: Bool)
-        throws
-    {
+    /// - Returns: whether rows were looked for to purge.
+    func enter(
+        _ update: ScopeUpdate, pages: PageApply, names: inout ReplicaNames, force: Bool
+    ) throws -> Bool {
         let select = try HotStatement(
             database, "SELECT handle FROM lynk_scope WHERE member = 1")
         var before: Set<UInt32> = []
@@ -34,28 +36,12 @@ struct ScopePurge {
         }
         if force || !before.isSubset(of: now) {
             try purge(now, pages)
-            try purgeShadows(now, pages)
+            return true
         }
+        return false
     }
 
-    /// The hub's images under unsent work leave the digests of left scopes. An image without a
-    /// scope goes once that work is settled: see ``Overlay/sweep(_:)``.
-    private func purgeShadows(_ members: Set<UInt32>, _ pages: PageApply) throws {
-        let shadow = Shadow(database)
-        for (row, table) in try shadow.all(tables) {
-            let kept = row.record.scopes.filter { members.contains($0) }
-            guard kept.count < row.record.scopes.count else { continue }
-            let record = StampRecord(
-                scopes: kept, row: row.record.row, overrides: row.record.overrides)
-            try pages.remove(row, table)
-            try pages.add(StampedRow(key: row.key, values: row.values, record: record), table)
-            _ = try shadow.take(table, row.key)
-            try shadow.keep(
-                table.id, row.key, record: StampCodec.encode(record), values: row.values)
-        }
-    }
-
-    /// Clean rows of left scopes go; rows with unsent work keep their pending part.
+    /// Rows of left scopes go, images under unsent work among them.
     private func purge(_ members: Set<UInt32>, _ pages: PageApply) throws {
         for sql in tables.values {
             let all = try HotStatement(database, sql.selectAll)
@@ -77,7 +63,8 @@ struct ScopePurge {
                     try delete.run()
                 } else {
                     let record = StampRecord(
-                        scopes: kept, row: row.record.row, overrides: row.record.overrides)
+                        scopes: kept, row: row.record.row, generation: row.record.generation,
+                        overrides: row.record.overrides)
                     try pages.add(
                         StampedRow(key: row.key, values: row.values, record: record), sql.schema)
                     restamp.bind(1, blob: StampCodec.encode(record))

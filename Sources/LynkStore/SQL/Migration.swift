@@ -6,8 +6,9 @@ enum Migration {
     /// Creates what is missing and adds new columns, which costs no row: a default is computed
     /// by SQLite at read time.
     ///
-    /// - Throws: ``Problem`` `schema_unknown` for a file of a newer schema: it is not touched.
-    static func run(_ schema: Schema, in database: Database) throws {
+    /// - Parameter isGuarded: only a replica's own connections may write to the tables.
+    /// - Throws: ``Problem`` `schema_unknown` for a schema with a slip: the file is not touched.
+    static func run(_ schema: Schema, in database: Database, isGuarded: Bool = false) throws {
         if let problem = schema.problems.first {
             throw Problem(
                 .schemaUnknown,
@@ -22,7 +23,10 @@ enum Migration {
                         sql: "ALTER TABLE \(table.name) ADD COLUMN \(field.definition)")
                 }
             }
-            for definition in sql.definitions { try database.execute(sql: definition) }
+            let definitions = sql.definitions(
+                constraint: isGuarded ? WriteGuard.constraint(table) : nil)
+            for definition in definitions { try database.execute(sql: definition) }
+            if isGuarded { try WriteGuard.install(on: table, in: database) }
         }
     }
 }

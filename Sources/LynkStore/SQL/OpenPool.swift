@@ -3,14 +3,20 @@ import LynkCore
 
 /// Opens a file as we keep all files: WAL, every commit synced, foreign keys not enforced.
 enum OpenPool {
-    /// - Parameter readers: connections that never wait for the writer.
-    static func open(_ path: String, readers: Int) throws -> DatabasePool {
+    /// - Parameters:
+    ///   - readers: connections that never wait for the writer.
+    ///   - prepare: called with each new connection.
+    static func open(
+        _ path: String, readers: Int,
+        prepare: @escaping @Sendable (Database) throws -> Void = { _ in }
+    ) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA cache_size = -16000")
+            try prepare(database)
         }
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)

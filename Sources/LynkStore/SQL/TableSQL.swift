@@ -8,6 +8,11 @@ struct TableSQL: Sendable {
     let selectByKey: String
     let selectByRow: String
     let selectAll: String
+    /// Rows from a key on, in key order; and those before a second key.
+    let selectFrom: String
+    let selectBetween: String
+    /// The keys of rows without a stamp.
+    let selectPending: String
     /// Parameters: key, fields, stamp. Does nothing when the key is there.
     let insert: String
     let delete: String
@@ -21,6 +26,9 @@ struct TableSQL: Sendable {
         selectByKey = "\(from) WHERE id = ?"
         selectByRow = "\(from) WHERE rowid = ?"
         selectAll = from
+        selectFrom = "\(from) WHERE id >= ? ORDER BY id"
+        selectBetween = "\(from) WHERE id >= ? AND id < ? ORDER BY id"
+        selectPending = "SELECT id FROM \(schema.name) WHERE _stamp IS NULL"
         let marks = Array(repeating: "?", count: schema.fields.count + 2).joined(separator: ", ")
         let names = (["id"] + schema.fields.map(\.name) + ["_stamp"]).joined(separator: ", ")
         insert = "INSERT INTO \(schema.name) (\(names)) VALUES (\(marks)) ON CONFLICT DO NOTHING"
@@ -44,9 +52,11 @@ struct TableSQL: Sendable {
 
     /// The table and its declared indexes; what is there already stays. The stamp comes before the
     /// fields, so that a field which a later schema adds is the last column, as in its schema.
-    var definitions: [String] {
+    func definitions(constraint: String? = nil) -> [String] {
         let key = "id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16)"
-        let columns = ([key, "_stamp BLOB"] + schema.fields.map(\.definition))
+        let columns =
+            ([key, "_stamp BLOB"] + schema.fields.map(\.definition)
+            + (constraint.map { [$0] } ?? []))
             .joined(separator: ", ")
         return ["CREATE TABLE IF NOT EXISTS \(schema.name) (\(columns)) STRICT"]
             + schema.indexes.map { index in
