@@ -9,6 +9,9 @@ public struct Writer: Sendable {
         /// Per era handle the highest contained number, a missing era being zero; and per author
         /// the effective time of its last change set in the chain behind this one.
         case contained([UInt32: UInt64], lanes: [UInt32: HybridTimestamp])
+        /// The same as the closure of its context, for a store with thousands of eras.
+        case closure(
+            EraClosure, era: @Sendable (UInt32) -> EraID, lanes: [UInt32: HybridTimestamp])
     }
 
     /// How the author stands to a commit.
@@ -42,6 +45,18 @@ public struct Writer: Sendable {
         knowledge = .contained(contained, lanes: lanes)
     }
 
+    /// - Parameters:
+    ///   - known: its context, truncated to what the hub has.
+    ///   - era: the era behind a stamp's handle.
+    public init(
+        stamp: Stamp, oid: ContentID, known: EraClosure,
+        era: @escaping @Sendable (UInt32) -> EraID, lanes: [UInt32: HybridTimestamp] = [:]
+    ) {
+        self.stamp = stamp
+        self.oid = oid
+        knowledge = .closure(known, era: era, lanes: lanes)
+    }
+
     /// Whether the author had the commit that wrote this stamp, or the other way round.
     ///
     /// The author had it when its dot is in the context and the row was delivered, or when it is
@@ -51,15 +66,23 @@ public struct Writer: Sendable {
     ///   only what was delivered.
     public func relation(to other: Stamp, sees: Bool = true) -> Relation {
         switch knowledge {
-        case .everything: return .knew
+        case .everything: .knew
         case .contained(let numbers, let lanes):
-            if other.author == stamp.author {
-                return other.effective > stamp.effective ? .isKnown : .knew
-            }
-            if sees, other.number <= numbers[other.era] ?? 0 { return .knew }
-            if let last = lanes[other.author], other.effective <= last { return .knew }
-            return .concurrent
+            relation(to: other, lanes) { sees && other.number <= numbers[other.era] ?? 0 }
+        case .closure(let known, let era, let lanes):
+            relation(to: other, lanes) { sees && other.number <= known[era(other.era)] }
         }
+    }
+
+    private func relation(
+        to other: Stamp, _ lanes: [UInt32: HybridTimestamp], isContained: () -> Bool
+    ) -> Relation {
+        if other.author == stamp.author {
+            return other.effective > stamp.effective ? .isKnown : .knew
+        }
+        if isContained() { return .knew }
+        if let last = lanes[other.author], other.effective <= last { return .knew }
+        return .concurrent
     }
 
     /// Whether the author had the commit that wrote this stamp.
