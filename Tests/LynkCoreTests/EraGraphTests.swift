@@ -75,7 +75,7 @@ import Testing
             }
             let expanded = graph.expand(vector)
             #expect(Self.eras.allSatisfy { era in
-                (expanded[era] ?? 0) == (meant.filter { $0.era == era }.map(\.number).max() ?? 0)
+                expanded[era] == (meant.filter { $0.era == era }.map(\.number).max() ?? 0)
             })
         }
     }

@@ -40,9 +40,7 @@ public enum RowMerge {
             }
         }
         if change.kind == .delete {
-            if table.deletes == .updateWins || current.row == nil {
-                try step.load(live)
-            }
+            if table.deletes != .forbidden { try step.load(live) }
             return step.deleted()
         }
         var writing = FieldWriting(current.image, of: table, by: writer, sees: sees)

@@ -9,6 +9,10 @@ public struct Writer: Sendable {
         /// Per era handle the highest contained number, a missing era being zero; and per author
         /// the effective time of its last change set in the chain behind this one.
         case contained([UInt32: UInt64], lanes: [UInt32: HybridTimestamp], also: Set<Place>)
+        /// The same as the closure of its context, for a store with thousands of eras.
+        case closure(
+            EraClosure, era: @Sendable (UInt32) -> EraID, lanes: [UInt32: HybridTimestamp],
+            also: Set<Place>)
     }
 
     /// A commit by its era's handle and its number.
@@ -54,6 +58,19 @@ public struct Writer: Sendable {
         knowledge = .contained(contained, lanes: lanes, also: also)
     }
 
+    /// - Parameters:
+    ///   - known: its context, truncated to what the hub has.
+    ///   - era: the era behind a stamp's handle.
+    public init(
+        stamp: Stamp, oid: ContentID, known: EraClosure,
+        era: @escaping @Sendable (UInt32) -> EraID, lanes: [UInt32: HybridTimestamp] = [:],
+        also: Set<Place> = []
+    ) {
+        self.stamp = stamp
+        self.oid = oid
+        knowledge = .closure(known, era: era, lanes: lanes, also: also)
+    }
+
     /// Whether the author had the commit that wrote this stamp, or the other way round.
     ///
     /// The author had it when its dot is in the context and the row was delivered, or when it is
@@ -63,22 +80,38 @@ public struct Writer: Sendable {
     ///   only what was delivered.
     public func relation(to other: Stamp, sees: Bool = true) -> Relation {
         switch knowledge {
-        case .everything: return .knew
+        case .everything: .knew
         case .contained(let numbers, let lanes, let also):
-            if other.author == stamp.author {
-                return other.effective > stamp.effective ? .isKnown : .knew
+            relation(to: other, lanes) {
+                sees && (other.number <= numbers[other.era] ?? 0 || also.has(other))
             }
-            if sees, other.number <= numbers[other.era] ?? 0 { return .knew }
-            if sees, !also.isEmpty, also.contains(Place(era: other.era, number: other.number)) {
-                return .knew
+        case .closure(let known, let era, let lanes, let also):
+            relation(to: other, lanes) {
+                sees && (other.number <= known[era(other.era)] || also.has(other))
             }
-            if let last = lanes[other.author], other.effective <= last { return .knew }
-            return .concurrent
         }
+    }
+
+    private func relation(
+        to other: Stamp, _ lanes: [UInt32: HybridTimestamp], isContained: () -> Bool
+    ) -> Relation {
+        if other.author == stamp.author {
+            return other.effective > stamp.effective ? .isKnown : .knew
+        }
+        if isContained() { return .knew }
+        if let last = lanes[other.author], other.effective <= last { return .knew }
+        return .concurrent
     }
 
     /// Whether the author had the commit that wrote this stamp.
     public func knew(_ other: Stamp, sees: Bool = true) -> Bool {
         relation(to: other, sees: sees) == .knew
+    }
+}
+
+extension Set<Writer.Place> {
+    /// Almost always empty: only a hub that was restored has commits under other dots.
+    fileprivate func has(_ stamp: Stamp) -> Bool {
+        !isEmpty && contains(Writer.Place(era: stamp.era, number: stamp.number))
     }
 }

@@ -22,9 +22,13 @@ extension HubReplica {
     ) throws -> Int64 {
         try state.withLock { state in
             let before = state.floor
+            let contained = state.eras.expand(try file.read { try $0.durable() })
             let durable =
-                state.eras.expand(try file.read { try $0.durable() })
-                .compactMap { state.position(of: Dot(era: $0.key, number: $0.value)) }.max() ?? 0
+                state.eraList.compactMap { era -> Int64? in
+                    let number = contained[era.record.era]
+                    return number == 0
+                        ? nil : state.position(of: Dot(era: era.record.era, number: number))
+                }.max() ?? 0
             let limit = HybridTimestamp(
                 milliseconds: nowMilliseconds.subtractingReportingOverflow(ageMilliseconds)
                     .partialValue)

@@ -69,14 +69,12 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
         effective: HybridTimestamp, context: VersionVector
     ) throws -> Writer {
         let author = laneHandle(lane, of: sealed.content.device)
-        var contained: [UInt32: UInt64] = [:]
-        for (era, number) in state.eras.expand(context) {
-            if let handle = state.eraHandles[era] { contained[handle] = number }
-        }
         let position = context.sorted.compactMap { state.position(of: $0) }.max() ?? 0
         visible = try scopes(of: sealed.content.device, at: position)
         return Writer(
-            stamp: stamp(slot, effective, author), oid: sealed.oid, contained: contained,
+            stamp: stamp(slot, effective, author), oid: sealed.oid,
+            known: state.eras.expand(context),
+            era: { [list = state.eraList] in list[Int($0)].record.era },
             also: aliases(in: sealed.content.context))
     }
 
