@@ -132,7 +132,6 @@ struct TestDevice {
             case .conflicts(let conflicts): try replica.record(conflicts: conflicts)
             case .proof: break
             case .problem(let problem): throw problem
-            case .conflicts, .proof: break
             }
         }
         return report
