@@ -102,18 +102,23 @@ struct PullPlan {
             && (newest?.position == head || newest?.covered == newest?.scopes)
         return Opened(
             welcome: welcome, state: state,
-            delivery: isKept ? nil : Self.delivery(of: update, at: head, after: newest))
+            delivery: isKept
+                ? nil
+                : Self.delivery(
+                    of: update, at: head, after: newest,
+                    had: hello.cursor.position == head ? known : nil))
     }
 
     /// The device is about to have these scopes. One position may see several sets, when they
     /// change with time alone; a context at it covers only what all of them had.
     private static func delivery(
-        of update: ScopeUpdate, at head: Int64, after newest: DeliveredScopes?
+        of update: ScopeUpdate, at head: Int64, after newest: DeliveredScopes?,
+        had: DeliveredScopes?
     ) -> DeliveredScopes {
         var covered = update.scopes
+        if let had { covered = covered.filter { had.scopes.contains($0) } }
         if let newest, newest.position == head {
-            let before = Set(newest.covered)
-            covered = covered.filter { before.contains($0) }
+            covered = covered.filter { newest.covered.contains($0) }
         }
         return DeliveredScopes(
             position: head, hash: update.hash, scopes: update.scopes, covered: covered)

@@ -43,7 +43,8 @@ enum HubTables {
         ) STRICT, WITHOUT ROWID
         """,
         // Incarnations of this hub. `base` is the position before the era's first commit, so
-        // that position = base + number for the hub's own eras; NULL for one that only devices know of.
+        // that position = base + number for the hub's own eras; NULL for one that only devices
+        // know of.
         """
         CREATE TABLE IF NOT EXISTS lynk_era (
             handle  INTEGER PRIMARY KEY,

@@ -187,7 +187,8 @@ class SQLiteHubReads: HubReads {
     func scopeSet(of device: DeviceID, at position: Int64) throws -> DeliveredScopes? {
         try first(
             """
-            SELECT position, hash, scopes, covered FROM lynk_scope_set WHERE device = ? AND position <= ?
+            SELECT position, hash, scopes, covered FROM lynk_scope_set
+            WHERE device = ? AND position <= ?
             ORDER BY position DESC LIMIT 1
             """,
             bind: {

@@ -6,7 +6,8 @@ extension SQLiteHubStorage {
     func put(_ record: QuarantineRecord) throws {
         try run(
             """
-            INSERT INTO lynk_quarantine (position, oid, tenant, device, user, role, code, resolution)
+            INSERT INTO lynk_quarantine (position, oid, tenant, device, user, role, code,
+                resolution)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET resolution = excluded.resolution
             """

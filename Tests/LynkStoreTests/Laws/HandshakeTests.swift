@@ -108,20 +108,24 @@ struct HandshakeTests {
         arguments: HubKind.allCases)
     func coveredScopes(_ kind: HubKind) throws {
         let world = try LawWorld(kind)
-        let device = DeviceID(high: 6, low: 1)
-        let ann = LawAuthor(world, 1)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2, role: "few"))
         try ann.write(Self.insert(1))
-        let all = LawAuthor(world, 1)
-        let few = LawAuthor(world, 1, role: "few")
-        _ = try few.pull()
-        try all.write(
+        try bob.pull()
+        try ann.write(
             RowChange(
                 table: 1, key: LawWorld.key(2), kind: .insert, puts: [.init(1, "b")]))
-        _ = try few.pull()
-        _ = try all.pull()
+        // Nothing is noted of this pull, because the set is as before.
+        try bob.pull()
+        let device = bob.principal.device
+        bob.role("all")
+        try bob.pull()
         let kept = try world.hub.read { try $0.scopeSet(of: device, at: .max) }
         #expect(kept?.scopes == ["a", "b"])
         #expect(kept?.covered == ["a"])
+        try ann.write(Self.insert(3))
+        try bob.pull()
+        #expect(
+            try world.hub.read { try $0.scopeSet(of: device, at: .max) }?.covered == ["a", "b"])
     }
 
     @Test("A pull that broke off goes on after its last page", arguments: HubKind.allCases)

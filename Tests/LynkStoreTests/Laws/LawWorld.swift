@@ -70,7 +70,7 @@ struct Pulled {
 /// An author without a replica.
 final class LawAuthor {
     let world: LawWorld
-    let principal: Principal
+    private(set) var principal: Principal
     let key = DeviceKey()
     var lane: LaneID
     var cursor = PullCursor.start
@@ -86,6 +86,12 @@ final class LawAuthor {
             tenant: World.tenant, device: DeviceID(high: 6, low: number),
             user: UserID(high: number, low: 1), role: role)
         lane = LaneID(high: 5, low: number)
+    }
+
+    /// The same device with another role.
+    func role(_ role: String) {
+        principal = Principal(
+            tenant: principal.tenant, device: principal.device, user: principal.user, role: role)
     }
 
     func make(
