@@ -10,13 +10,12 @@ struct OrderTests {
 
     /// The day's change sets, each device's in its own order, reach the hub mixed by the seed.
     private func arrive(_ day: RandomDay, order: UInt64) throws -> [String] {
-        var queues = try day.plan.everybody.map { ArraySlice(try $0.uploads()) }
+        var queues = try day.plan.everybody.map { try Uploads($0) }
         var random = SeededGenerator(seed: order)
         while let place = queues.indices.filter({ !queues[$0].isEmpty })
             .randomElement(using: &random)
         {
-            let upload = queues[place].removeFirst()
-            let answer = try day.plan.inspection.hub.commit([upload.push]).first
+            let answer = try queues[place].deliver()
             #expect(answer?.refusal == nil)
         }
         return try day.plan.inspection.state()

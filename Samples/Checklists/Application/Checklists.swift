@@ -35,6 +35,15 @@ public struct Checklists: Application {
     ) throws -> [RowChange] {
         try OpenFindings.changes(after: submission.changes, in: view)
     }
+
+    public func resolve(
+        _ name: String, version: UInt32, _ left: Value, _ right: Value
+    ) throws -> Value {
+        guard MergePolicy.custom(name: name, version: version) == Severity.worst else {
+            throw Problem(.internalFailure, "the policy \(name)/\(version) has no function")
+        }
+        return Severity.worse(left, right)
+    }
 }
 
 /// What a device is enrolled as.

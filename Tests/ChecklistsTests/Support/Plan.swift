@@ -22,9 +22,13 @@ struct Plan {
         dev = try inspection.device("dev", .inspector)
         for (key, code) in [(mill, "MILL"), (depot, "DEPOT")] {
             try office.insert("site", key, ["code": .text(code), "title": .text(code)])
+            try office.tag(key, add: ["ladder"])
         }
         try office.insert(
             "item", lamps, ["site": .key(mill), "number": 1, "text": "Exit lamps"])
+        for (device, name) in [(asha, "Asha"), (ben, "Ben"), (dev, "Dev")] {
+            try office.insert("inspector", device.user, ["name": .text(name)])
+        }
         for (site, person) in [(mill, asha), (mill, ben), (depot, dev)] {
             try assign(site, to: person)
         }

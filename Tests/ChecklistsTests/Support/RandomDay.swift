@@ -21,7 +21,7 @@ struct RandomDay {
     private mutating func inspect(_ site: RowKey, by person: TestDevice) throws {
         made += 1
         let text = Value.text("text \(made)")
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0: try person.update("site", site, ["title": text])
         case 1: try person.update("site", site, ["street": text, "postcode": text])
         case 2: try person.update("site", site, ["town": text, "closed": bit()])
@@ -35,6 +35,9 @@ struct RandomDay {
                 "item", plan.lamps,
                 ["checked_by": .key(person.user), "checked_at": .integer(Int64(made))])
         case 7: try person.update("item", plan.lamps, ["severity": severity()])
+        case 8: try person.tag(site, add: ["tag \(made % 4)"])
+        case 9: try person.tag(site, remove: ["tag \(made % 4)", "ladder"])
+        case 10: try person.note(site, "note \(made)")
         default: try plan.find(made, by: person, at: site)
         }
     }
@@ -42,13 +45,15 @@ struct RandomDay {
     private mutating func manage() throws {
         made += 1
         let text = Value.text("text \(made)")
-        switch Int.random(in: 0..<4, using: &random) {
+        switch Int.random(in: 0..<6, using: &random) {
         case 0: try plan.office.update("site", plan.mill, ["title": text, "risk": risk()])
         case 1: try plan.office.update("item", plan.lamps, ["text": text, "severity": severity()])
         case 2:
             try plan.office.insert(
                 "item", RowKey(high: 3, low: made),
                 ["site": .key(plan.mill), "number": .integer(Int64(made)), "text": text])
+        case 3: try plan.office.delete("item", plan.lamps)
+        case 4: try plan.office.tag(plan.mill, add: ["tag \(made % 4)"], remove: ["ladder"])
         default:
             try plan.office.insert(
                 "assignment", RowKey(high: 5, low: made),

@@ -6,11 +6,42 @@ import LynkEngine
 import LynkStore
 import LynkWire
 
-/// One change set as it stands in a device's outbox, to be delivered at any time.
-struct Upload {
-    let principal: Principal
-    let push: Push
-    let oid: ContentID
+/// What one device has to upload, to be delivered one by one at any time.
+struct Uploads {
+    private let device: TestDevice
+    private let hello: Hello
+    private var waiting: ArraySlice<(bytes: [UInt8], signature: [UInt8])>
+    /// The token that the hub gave with its last answer.
+    private var ratchet: [UInt8]
+
+    init(_ device: TestDevice) throws {
+        self.device = device
+        hello = try device.replica.offer().hello
+        ratchet = hello.ratchet
+        let rows = try device.replica.read {
+            try Row.fetchAll(
+                $0,
+                sql: """
+                    SELECT bytes, signature FROM lynk_outbox
+                    WHERE sequence > (SELECT settled.sequence FROM lynk_settled AS settled)
+                    ORDER BY sequence
+                    """)
+        }
+        waiting = ArraySlice(
+            rows.map { (Array($0["bytes"] as Data), Array($0["signature"] as Data)) })
+    }
+
+    var isEmpty: Bool { waiting.isEmpty }
+
+    /// Commits the next change set and gives the hub's answer.
+    mutating func deliver() throws -> PushAnswer? {
+        guard let next = waiting.popFirst() else { return nil }
+        let push = try device.push(
+            [next.bytes], next.signature, hello, PushClaims(ratchet: ratchet))
+        let answer = try device.inspection.hub.commit([push]).first
+        if let token = answer?.ratchet, !token.isEmpty { ratchet = token }
+        return answer
+    }
 }
 
 /// Somebody with a replica, and the way to the hub.
@@ -48,6 +79,33 @@ struct TestDevice {
         }
     }
 
+    /// Adds and removes words of a site's tags, as a form would: over what stands there.
+    func tag(_ site: RowKey, add: [String] = [], remove: [String] = []) throws {
+        let column = try replica.read {
+            try Data.fetchOne(
+                $0, sql: "SELECT tags FROM site WHERE id = ?", arguments: [Data(site.bytes)])
+        }
+        let standing = column.flatMap { ScalarArray.decode(Array($0)) } ?? []
+        let kept = Set(standing).subtracting(remove.map(Value.text)).union(add.map(Value.text))
+        let value: Value =
+            kept.isEmpty
+            ? .null : .blob(ScalarArray.encode(ScalarArray.canonicalSet(Array(kept))))
+        try update("site", site, ["tags": value])
+    }
+
+    func note(_ site: RowKey, _ text: String) throws {
+        try update("site", site, ["notes": .blob(ScalarArray.encode([.text(text)]))])
+    }
+
+    /// The texts in a site's list column.
+    func list(_ column: String, of site: RowKey) throws -> [String] {
+        let bytes = try replica.read {
+            try Data.fetchOne(
+                $0, sql: "SELECT \(column) FROM site WHERE id = ?", arguments: [Data(site.bytes)])
+        }
+        return bytes.flatMap { ScalarArray.decode(Array($0)) }?.compactMap(\.textValue) ?? []
+    }
+
     func delete(_ table: String, _ key: RowKey) throws {
         try act {
             try $0.execute(sql: "DELETE FROM \(table) WHERE id = ?", arguments: [Data(key.bytes)])
@@ -66,7 +124,9 @@ struct TestDevice {
         var answer: PushAnswer?
         if !offer.changeSets.isEmpty {
             answer = try inspection.hub.commit([
-                try push(offer.changeSets.map(\.bytes), offer.signature, offer.hello)
+                try push(
+                    offer.changeSets.map(\.bytes), offer.signature, offer.hello,
+                    PushClaims(offer.hello))
             ]).first
         }
         var scan = try inspection.hub.openPull(
@@ -83,33 +143,15 @@ struct TestDevice {
         }
     }
 
-    private func push(_ bytes: [[UInt8]], _ signature: [UInt8], _ hello: Hello) throws -> Push {
+    func push(
+        _ bytes: [[UInt8]], _ signature: [UInt8], _ hello: Hello, _ claims: PushClaims
+    ) throws -> Push {
         Push(
             principal: principal, lane: hello.lane,
             publicKey: try replica.enrolment()?.key.publicKey, upload: hello.clock,
             receivedMilliseconds: inspection.clock.now,
-            work: .changeSets(try bytes.map { try ChangeSetCodec.open($0) }, signature: signature))
-    }
-
-    /// The outbox, each change set as a push of its own.
-    func uploads() throws -> [Upload] {
-        let hello = try replica.offer().hello
-        let rows = try replica.read {
-            try Row.fetchAll(
-                $0,
-                sql: """
-                    SELECT bytes, signature FROM lynk_outbox
-                    WHERE sequence > (SELECT settled.sequence FROM lynk_settled AS settled)
-                    ORDER BY sequence
-                    """)
-        }
-        return try rows.map { row in
-            let bytes = Array(row["bytes"] as Data)
-            return Upload(
-                principal: principal,
-                push: try push([bytes], Array(row["signature"] as Data), hello),
-                oid: try ChangeSetCodec.open(bytes).oid)
-        }
+            work: .changeSets(try bytes.map { try ChangeSetCodec.open($0) }, signature: signature),
+            claims: claims)
     }
 }
 

@@ -130,7 +130,7 @@ enum ItemForm {
             return Problem(.valueInvalid, "item.site is missing")
         }
         if let severity = change.value(ItemColumn.severity),
-            severity.integerValue.map(ItemColumn.severities.contains) != true
+            severity.integerValue.map(Severity.range.contains) != true
         {
             return Problem(.valueInvalid, "item.severity is from 0 to 3")
         }

@@ -16,13 +16,19 @@ extension Column {
 
     func field(
         _ name: String, _ type: FieldType, _ policy: MergePolicy = .lastWriter,
-        by authority: FieldAuthority = .device, default value: Value = .null
+        by authority: FieldAuthority = .device, default value: Value = .null,
+        of reference: Reference? = nil
     ) -> FieldSchema {
-        FieldSchema(rawValue, name, type, policy, by: authority, default: value)
+        FieldSchema(
+            rawValue, name, type, policy, by: authority, default: value, references: reference)
     }
 
     /// A part of a fact: written once, with its row.
-    func stated(_ name: String, _ type: FieldType) -> FieldSchema { field(name, type, .immutable) }
+    func stated(
+        _ name: String, _ type: FieldType, of reference: Reference? = nil
+    ) -> FieldSchema {
+        field(name, type, .immutable, of: reference)
+    }
 }
 
 extension StampedRow {

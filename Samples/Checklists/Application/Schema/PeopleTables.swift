@@ -5,7 +5,7 @@ enum InspectorColumn: UInt32, Column {
     case name = 1
     case phone
 
-    static let table = TableSchema(1, "inspector", .mutable, fields)
+    static let table = TableSchema(1, "inspector", .mutable, fields, deletes: .deleteWins)
 
     var schema: FieldSchema {
         switch self {

@@ -1,6 +1,7 @@
 import LynkCore
 
-/// A place to inspect. Several people edit it at once, so each column says what then happens.
+/// A place to inspect. Several people edit it at once, so each column says what then happens; who
+/// edits a site that the office deletes meanwhile brings it back.
 enum SiteColumn: UInt32, Column {
     /// What is painted on the door; the first that is written stays.
     case code = 1
@@ -25,22 +26,22 @@ enum SiteColumn: UInt32, Column {
     /// Findings that nobody has resolved; computed by the hub.
     case openFindings
 
-    static let table = TableSchema(2, "site", .mutable, fields)
+    static let table = TableSchema(2, "site", .mutable, fields, deletes: .updateWins)
 
     var schema: FieldSchema {
         switch self {
         case .code: stated("code", .text)
         case .title: field("title", .text)
-        case .street: field("street", .text)
-        case .town: field("town", .text)
-        case .postcode: field("postcode", .text)
-        case .tags: field("tags", .blob)
+        case .street: field("street", .text, .group("address"))
+        case .town: field("town", .text, .group("address"))
+        case .postcode: field("postcode", .text, .group("address"))
+        case .tags: field("tags", .blob, .set)
         case .visits: field("visits", .integer, .counter, default: 0)
         case .firstVisit: field("first_visit", .integer, .minimum)
         case .lastReading: field("last_reading", .integer, .maximum)
-        case .closed: field("closed", .integer, default: 0)
+        case .closed: field("closed", .integer, .flag(.enableWins), default: 0)
         case .risk: field("risk", .text, .lattice(Risk.lattice), default: .text(Risk.low.rawValue))
-        case .notes: field("notes", .blob)
+        case .notes: field("notes", .blob, .multiValue)
         case .openFindings: field("open_findings", .integer, by: .hub, default: 0)
         }
     }

@@ -16,13 +16,14 @@ struct Cast {
     let harbour = RowKey.derived("site", [Array("harbour".utf8)])
     let kiosk = RowKey.derived("site", [Array("kiosk".utf8)])
     let depot = RowKey.derived("site", [Array("depot".utf8)])
+    let annexe = RowKey.derived("site", [Array("annexe".utf8)])
 
     var inspectors: [Person] { [asha, ben, chen, dev] }
     var everybody: [Person] { [office] + inspectors }
     var sites: [(key: RowKey, code: String, title: String)] {
         [
             (mill, "MILL", "Mill"), (harbour, "HARB", "Harbour shed"),
-            (kiosk, "KIOSK", "Kiosk"), (depot, "DEPOT", "Depot"),
+            (kiosk, "KIOSK", "Kiosk"), (depot, "DEPOT", "Depot"), (annexe, "ANNEXE", "Annexe"),
         ]
     }
 

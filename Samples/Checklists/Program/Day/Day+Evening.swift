@@ -16,6 +16,15 @@ extension Day {
                 ])
             try assign($0, cast.harbour, to: [cast.dev])
         }
+        try office.act("deletes item 3 of the Mill, Old boiler") {
+            try $0.delete("item", cast.item(3, of: cast.mill))
+        }
+        try office.act("deletes the Kiosk, not knowing that Asha is there") {
+            try $0.delete("site", cast.kiosk)
+        }
+        try office.act("deletes the Annexe, and its item with it") {
+            try $0.delete("site", cast.annexe)
+        }
         try await connect(office, 12, 5)
     }
 
@@ -34,7 +43,7 @@ extension Day {
         try cast.asha.act("Mill: one note instead of three; item 1 is severity 1 after all") {
             try $0.update(
                 "site", cast.mill,
-                ["notes": Lists.value(["Gate code 77; bats; a dog"])])
+                ["notes": Lists.one("Gate code 77; bats; a dog")])
             try $0.update("item", cast.item(1, of: cast.mill), ["severity": 1])
         }
         for person in [cast.asha, cast.chen] {

@@ -8,13 +8,14 @@ extension Day {
         time.advance(to: 8, 0)
         try await hub.operatorClient.createTenant(cast.tenant, name: "Inspections")
         try await cast.office.enrol(at: hub, in: cast.tenant)
-        try cast.office.act("adds 4 inspectors, 4 sites, 4 items, and who goes where") {
+        try cast.office.act("adds 4 inspectors, 5 sites, 5 items, and who goes where") {
             try people($0)
             try places($0)
             try assign($0, cast.mill, to: [cast.asha, cast.ben, cast.chen])
             try assign($0, cast.harbour, to: [cast.ben])
             try assign($0, cast.kiosk, to: [cast.asha])
             try assign($0, cast.depot, to: [cast.dev])
+            try assign($0, cast.annexe, to: [cast.dev])
         }
         try await connect(cast.office, 8, 1)
         for person in cast.inspectors {
@@ -36,7 +37,7 @@ extension Day {
                 [
                     "code": .text(site.code), "title": .text(site.title),
                     "street": "1 Main Road", "town": "Ashford", "postcode": "TN23",
-                    "tags": Lists.value(["ladder"]), "notes": Lists.value(["Key at the gate"]),
+                    "tags": Lists.set(["ladder"]), "notes": Lists.one("Key at the gate"),
                     "closed": site.key == cast.mill ? 1 : 0, "last_reading": 5_000,
                 ])
         }
@@ -46,6 +47,7 @@ extension Day {
             try item(database, number, text, of: cast.mill)
         }
         try item(database, 1, "Mooring rings", of: cast.harbour)
+        try item(database, 1, "Windows", of: cast.annexe)
     }
 
     func item(

@@ -22,9 +22,9 @@ extension Day {
                 "site", mill,
                 [
                     "title": "Mill (by Chen)", "street": "3 Mill Lane", "town": "Wye",
-                    "tags": Lists.value(["bats", "ladder"]), "first_visit": 20_780,
+                    "tags": Lists.set(["bats", "ladder"]), "first_visit": 20_780,
                     "last_reading": 5_150, "risk": "CRITICAL",
-                    "notes": Lists.value(["Bats in the roof"]),
+                    "notes": Lists.one("Bats in the roof"),
                 ])
             try visit($0, mill)
         }
@@ -42,8 +42,8 @@ extension Day {
                 "site", mill,
                 [
                     "title": "Mill, rear gate", "street": "4 Mill Lane", "postcode": "TN24",
-                    "tags": Lists.value([]), "first_visit": 20_779, "last_reading": 5_188,
-                    "risk": "HIGH", "notes": Lists.value(["Gate code is 77"]), "closed": 0,
+                    "tags": Lists.set([]), "first_visit": 20_779, "last_reading": 5_188,
+                    "risk": "HIGH", "notes": Lists.one("Gate code is 77"), "closed": 0,
                 ])
             try visit($0, mill)
         }
@@ -60,17 +60,19 @@ extension Day {
 
     private func benAtTheMill() throws {
         let (ben, mill) = (cast.ben, cast.mill)
-        try ben.act("Mill: title, tags ladder and dog, visit, meter 5170, risk MEDIUM, note") {
+        try ben.act("Mill: title, dog and no ladder, visit, meter 5170, risk MEDIUM, note, opens") {
             try $0.update(
                 "site", mill,
                 [
-                    "title": "Mill Works", "tags": Lists.value(["dog", "ladder"]),
+                    "title": "Mill Works", "tags": Lists.set(["dog"]),
                     "first_visit": 20_780, "last_reading": 5_170, "risk": "MEDIUM",
-                    "notes": Lists.value(["Beware of the dog"]), "closed": 0,
+                    "notes": Lists.one("Beware of the dog"), "closed": 0,
                 ])
             try visit($0, mill)
         }
-        try ben.act("Mill: closes it again") { try $0.update("site", mill, ["closed": 1]) }
+        try ben.act("Mill: closes it again, the ladder is still needed") {
+            try $0.update("site", mill, ["closed": 1, "tags": Lists.set(["dog", "ladder"])])
+        }
         try ben.act("Mill: item 1 checked, severity 3; states a finding") {
             try check($0, 1, by: ben, severity: 3)
             try find($0, "Extinguisher empty", by: ben)
@@ -90,13 +92,14 @@ extension Day {
             try $0.update("site", cast.harbour, ["last_reading": 7_000])
             try visit($0, cast.harbour)
         }
-        try cast.dev.act("assigns the Mill to himself") {
-            try assign($0, cast.mill, to: [cast.dev])
-        }
         try cast.dev.act("Depot: a visit, meter 900 less than known") {
             try $0.update("site", cast.depot, ["last_reading": 4_100])
             try visit($0, cast.depot)
         }
+        try cast.dev.act("assigns the Mill to himself") {
+            try assign($0, cast.mill, to: [cast.dev])
+        }
+        try cast.dev.act("deletes the Depot") { try $0.delete("site", cast.depot) }
     }
 
     func visit(_ database: Database, _ site: RowKey) throws {

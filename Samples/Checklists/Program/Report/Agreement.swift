@@ -18,8 +18,11 @@ struct Agreement {
             let isSame = copies.allSatisfy { $0 == copies.first }
             let names = seeing.map(\.name).joined(separator: ", ")
             let count = copies.first?.count ?? 0
-            lines.append(
-                "\(site.code): \(isSame ? "the same \(count) rows" : "DIFFERENT ROWS") at \(names)")
+            let finding =
+                seeing.isEmpty
+                ? "gone everywhere"
+                : "\(isSame ? "the same" : "DIFFERENT") \(count) rows at \(names)"
+            lines.append("\(site.code): \(finding)")
             if !isSame { faults.append("the copies of \(site.code) differ") }
         }
         for person in cast.everybody { try check(person) }

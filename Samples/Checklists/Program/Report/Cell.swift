@@ -10,7 +10,13 @@ enum Cell {
         case .int64(let number): "\(number)"
         case .double(let number): "\(number)"
         case .string(let text): text
-        case .blob(let data): hexadecimal(Array(data.prefix(4))) + (data.count > 4 ? "…" : "")
+        case .blob(let data): blob(Array(data))
         }
+    }
+
+    /// A list as its texts, anything else by its first bytes.
+    static func blob(_ bytes: [UInt8]) -> String {
+        if let texts = Lists.texts(bytes), !texts.isEmpty { return texts.joined(separator: " | ") }
+        return hexadecimal(Array(bytes.prefix(4))) + (bytes.count > 4 ? "…" : "")
     }
 }

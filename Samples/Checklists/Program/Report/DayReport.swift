@@ -9,6 +9,7 @@ struct DayReport {
 
     init(_ day: Day) async throws {
         let agreement = try Agreement(day.cast)
+        let outcome = try Outcome(day.cast)
         let overview = try await day.hub.operatorClient.run("sites", in: day.cast.tenant)
         var sites = TextTable([
             "code", "title", "risk", "closed", "visits", "open findings", "items", "checked",
@@ -19,7 +20,15 @@ struct DayReport {
 
             \(try Self.deeds(day))
 
-            What the hub has in the end
+            How each conflict was decided, from sync_conflicts on the office's device
+
+            \(try ConflictTable(day.cast).text)
+
+            How it ended
+
+            \(outcome.table.text)
+
+            The hub's overview
 
             \(sites.text)
 
@@ -27,7 +36,7 @@ struct DayReport {
 
             \(agreement.lines.joined(separator: "\n"))
             """
-        faults = agreement.faults
+        faults = agreement.faults + outcome.faults
     }
 
     private static func deeds(_ day: Day) throws -> String {
