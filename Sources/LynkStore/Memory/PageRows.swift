@@ -1,4 +1,5 @@
 import LynkCore
+import LynkEngine
 import LynkWire
 
 /// A page as rows; the handles in their stamps are places in the page's own lists.
