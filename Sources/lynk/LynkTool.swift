@@ -34,7 +34,7 @@ struct LynkTool: AsyncParsableCommand {
             """,
         subcommands: [
             Enroll.self, Sync.self, Status.self, Outbox.self, Receipts.self, Rejected.self,
-            Logout.self, Retailers.self,
+            Verify.self, Logout.self, Retailers.self,
             Invoices.self, Collect.self, Complete.self, Cancel.self, ListPayments.self,
             Balance.self, Exceptions.self,
         ])

@@ -138,7 +138,7 @@ final class AreaWorld {
         while true {
             switch try hub.store.next(&scan) {
             case .page(let page): try replica.stage(page: page)
-            case .conflicts: break
+            case .conflicts(let conflicts): try replica.record(conflicts: conflicts)
             case .checkpoint(let checkpoint): return try replica.apply(checkpoint)
             }
         }

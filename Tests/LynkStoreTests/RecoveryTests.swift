@@ -119,7 +119,6 @@ struct RecoveryTests {
         let cases: [(String, ProblemCode)] = [
             ("UPDATE shop SET score = 5", .fieldNotWritable),
             ("UPDATE shop SET status = 'GONE'", .valueInvalid),
-            ("DELETE FROM shop", .deleteUnsupported),
             ("UPDATE shop SET visits = NULL", .valueInvalid),
             ("UPDATE shop SET name = CAST(X'FF' AS TEXT)", .valueInvalid),
         ]

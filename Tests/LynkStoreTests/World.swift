@@ -133,7 +133,6 @@ struct TestDevice {
             case .conflicts(let conflicts): try replica.record(conflicts: conflicts)
             case .proof: break
             case .problem(let problem): throw problem
-            case .conflicts, .proof: break
             }
         }
         return report
@@ -151,19 +150,13 @@ struct TestDevice {
                 work: .changeSets(request.changeSets, signature: request.signature),
                 claims: PushClaims(request.hello))
             answer = try world.hub.store.commit([push]).first
-            if answer?.wantsEras == true, request.hello.eras.isEmpty {
-                // The device is asked for its eras and sends the same again with them.
-                let again = Push(
-                    principal: principal, lane: push.lane, publicKey: push.publicKey,
-                    upload: push.upload, receivedMilliseconds: push.receivedMilliseconds,
-                    work: push.work, claims: PushClaims(eras: try eras()))
-                answer = try world.hub.store.commit([again]).first
-            }
         }
         var scan = try world.hub.store.openPull(
             for: principal, hello: request.hello, answer: answer, nowMilliseconds: world.time.now)
         var frames: [ResponseFrame] = [.welcome(scan.welcome)]
-        if let receipts = answer?.receipts, !receipts.isEmpty { frames.append(.receipts(receipts)) }
+        if let answer, !answer.receipts.isEmpty {
+            frames += [.receipts(answer.receipts), .proof(answer.proof)]
+        }
         while true {
             switch try world.hub.store.next(&scan) {
             case .page(let page): frames.append(.page(page))
@@ -171,21 +164,6 @@ struct TestDevice {
             case .checkpoint(let checkpoint):
                 frames.append(.checkpoint(checkpoint))
                 return try frames.map(Self.overTheWire)
-            }
-        }
-    }
-
-    /// What the device knows of the hub's eras, parents first.
-    private func eras() throws -> [EraRecord] {
-        try replica.read { database in
-            try Row.fetchAll(
-                database,
-                sql: "SELECT era, hub, parents FROM lynk_era WHERE hub IS NOT NULL ORDER BY handle"
-            ).compactMap { row in
-                let (era, hub, parents): (Data, Data, Data) = (row[0], row[1], row[2])
-                guard let era = EraID(bytes: era), let hub = HubID(bytes: hub) else { return nil }
-                return EraRecord(
-                    era: era, hub: hub, parents: try VectorCodec.decode(Array(parents)))
             }
         }
     }

@@ -21,6 +21,8 @@ package struct HubState: Sendable {
     /// Nothing at or below this position is kept for causality alone.
     var floor: Int64
     var aliases: [DotAlias] = []
+    /// Lanes whose device was asked for eras since the hub opened.
+    var askedForEras: Set<LaneID> = []
     var vector: VersionVector
     var clock: HybridClock
     /// By handle: every lane that a stamp may name, the hub's own included.

@@ -84,6 +84,35 @@ public protocol ReplicaStore: AnyObject, Sendable {
     func stage(page: [UInt8]) throws
     /// Applies all staged pages and the checkpoint in one transaction.
     func apply(_ checkpoint: Checkpoint) throws -> ApplyReport
+
+    /// Begins to compare every confirmed row with the hub's, as after a checkpoint whose digest
+    /// differs; `nil` for a store that cannot.
+    func startRepair() throws -> VerifyRequest?
+    /// Goes on with an answer; at the end the rows that differ are the hub's, and each is kept as an
+    /// incident with both images.
+    func continueRepair(_ answer: VerifyAnswer) throws -> RepairStep
+}
+
+/// What a comparison with the hub has to do next.
+public enum RepairStep: Hashable, Sendable {
+    case ask(VerifyRequest)
+    case finished(RepairReport)
+}
+
+/// What a comparison with the hub found.
+public struct RepairReport: Hashable, Sendable {
+    public let roundTrips: Int
+    /// Rows that differed; each is an incident.
+    public let rowsRepaired: Int
+    /// Whether every confirmed row was looked at against the hub's state at the replica's own
+    /// cursor; otherwise sync and compare again.
+    public let isComplete: Bool
+
+    public init(roundTrips: Int, rowsRepaired: Int, isComplete: Bool) {
+        self.roundTrips = roundTrips
+        self.rowsRepaired = rowsRepaired
+        self.isComplete = isComplete
+    }
 }
 
 extension ReplicaStore {
@@ -91,4 +120,10 @@ extension ReplicaStore {
     public func record(conflicts: [ConflictRecord]) throws {}
     /// For stores that rely on the hub's backups.
     public func record(proof: ReceiptProof) throws {}
+    /// For stores that cannot compare rows.
+    public func startRepair() throws -> VerifyRequest? { nil }
+    /// For stores that cannot compare rows.
+    public func continueRepair(_ answer: VerifyAnswer) throws -> RepairStep {
+        .finished(RepairReport(roundTrips: 0, rowsRepaired: 0, isComplete: false))
+    }
 }

@@ -47,6 +47,10 @@ struct Overlay {
             select.reset()
             for key in keys { try undo(sql, key) }
         }
+        // Rows that pending deletes hide.
+        for (row, table) in try Shadow(database).all(tables) {
+            if let sql = tables[table.id] { try undo(sql, row.key) }
+        }
     }
 
     /// Brings rows back to the hub's image, before pages are applied: a refused change of ours

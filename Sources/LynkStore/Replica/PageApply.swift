@@ -46,7 +46,7 @@ final class PageApply {
     func flush() throws { try digests.flush() }
 
     /// A page's own indexes as this replica's handles.
-    private struct Handles {
+    struct Handles {
         let eras: [UInt32]
         let lanes: [UInt32]
         let scopes: [UInt32]

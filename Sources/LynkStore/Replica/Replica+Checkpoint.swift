@@ -28,6 +28,7 @@ extension Replica {
                 scopeSetHash: checkpoint.scopeSetHash)
             state.chain = checkpoint.chain
             state.firstPage = nil
+            state.hasInbox = false
             state.resumeMark = []
             state.bootstrapRows = 0
             state.nextDurable = nil

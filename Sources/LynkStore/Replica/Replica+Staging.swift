@@ -13,7 +13,7 @@ extension Replica {
     public func stage(page bytes: [UInt8]) throws {
         let page = try InboxPage(checking: bytes)
         let isFirst = state.withLock { state in
-            guard !state.isBootstrapping, state.firstPage == nil, state.resumeMark.isEmpty
+            guard !state.isBootstrapping, state.firstPage == nil, !state.hasInbox
             else { return false }
             state.firstPage = page
             return true
@@ -32,6 +32,7 @@ extension Replica {
                     return .commit
                 }
                 state.firstPage = nil
+                state.hasInbox = true
             }
             state.resumeMark = page.mark
             self.state.withLock { $0 = state }

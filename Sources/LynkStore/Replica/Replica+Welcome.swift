@@ -24,6 +24,7 @@ extension Replica {
                     try ReplicaMeta(database).remove("bootstrap_mark")
                     state.resumeMark = []
                 }
+                state.hasInbox = try Inbox(database).lastMark() != nil
                 try note(welcome.refusal, &state, database)
                 try enterScopes(welcome, &state, database)
                 if state.digestKey != welcome.digestKey {

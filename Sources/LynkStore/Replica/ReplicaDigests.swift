@@ -48,6 +48,28 @@ struct ReplicaDigests {
         changed = [:]
     }
 
+    /// Every digest of the device's scopes, as kept.
+    func all() throws -> [CommitEffects.DigestName: SetDigest] {
+        let select = try HotStatement(
+            database,
+            """
+            SELECT digest.scope, digest.table_id, digest.rows, digest.sum
+            FROM lynk_digest AS digest
+            JOIN lynk_scope AS scope ON scope.handle = digest.scope WHERE scope.member = 1
+            """)
+        defer { select.reset() }
+        var found: [CommitEffects.DigestName: SetDigest] = [:]
+        while try select.step() {
+            guard let digest = SetDigest(count: select.integer(2), sum: select.blobView(3)) else {
+                throw Problem(.storeFailed, "a digest is damaged")
+            }
+            let name = CommitEffects.DigestName(
+                scope: UInt32(select.integer(0)), table: TableID(select.integer(1)))
+            found[name] = digest
+        }
+        return found
+    }
+
     /// The root over the scopes that the device has; call it after ``flush()``.
     func root() throws -> [UInt8] {
         var sum = SetDigest()

@@ -33,12 +33,16 @@ struct ReplicaState {
     var offered: [ContentID: UInt64] = [:]
     /// The exchange's first page; further ones take it with them into the inbox.
     var firstPage: InboxPage?
+    /// Pages of this exchange, or of the one that it goes on with, are in the inbox.
+    var hasInbox = false
     /// Where the hub can go on after the last page of a broken pull; empty without one.
     var resumeMark: [UInt8] = []
     var bootstrapRows = 0
     /// What the hub said of the last push, if it refused it.
     var refusal: Problem?
     var graph = EraGraph()
+    /// A comparison with the hub that is under way.
+    var repair: RepairMachine?
     /// What the next push presents, so that two copies of this file cannot both go on.
     var ratchet: [UInt8] = []
     /// Given with the welcome at hand; kept with its receipts.

@@ -8,6 +8,9 @@ struct TableSQL: Sendable {
     let selectByKey: String
     let selectByRow: String
     let selectAll: String
+    /// Rows from a key on, in key order; and those before a second key.
+    let selectFrom: String
+    let selectBetween: String
     /// The keys of rows without a stamp.
     let selectPending: String
     /// Parameters: key, fields, stamp. Does nothing when the key is there.
@@ -23,6 +26,8 @@ struct TableSQL: Sendable {
         selectByKey = "\(from) WHERE id = ?"
         selectByRow = "\(from) WHERE rowid = ?"
         selectAll = from
+        selectFrom = "\(from) WHERE id >= ? ORDER BY id"
+        selectBetween = "\(from) WHERE id >= ? AND id < ? ORDER BY id"
         selectPending = "SELECT id FROM \(schema.name) WHERE _stamp IS NULL"
         let marks = Array(repeating: "?", count: schema.fields.count + 2).joined(separator: ", ")
         let names = (["id"] + schema.fields.map(\.name) + ["_stamp"]).joined(separator: ", ")

@@ -6,7 +6,7 @@ import Testing
 @testable import LynkStore
 
 @Suite("How a device and a hub stand to each other")
-struct HandshakeTests {
+struct HubHandshakeTests {
     private static func insert(_ number: UInt64) -> RowChange {
         RowChange(
             table: 1, key: LawWorld.key(number), kind: .insert,
