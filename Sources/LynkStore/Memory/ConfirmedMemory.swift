@@ -132,7 +132,7 @@ extension ConfirmedMemory {
                 if !isKept { lost.append(RowName(table: table.id, key: row.key)) }
             }
         }
-        lost.sort()
+        lost.sort { ($0.table, $0.key) < ($1.table, $1.key) }
         for name in lost { _ = remove(name, schema, &hasher) }
         return lost
     }

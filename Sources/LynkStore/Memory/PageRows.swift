@@ -1,5 +1,6 @@
 import LynkEngine
 import LynkCore
+import LynkEngine
 import LynkWire
 
 /// A page as rows; the handles in their stamps are places in the page's own lists.

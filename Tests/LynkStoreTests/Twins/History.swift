@@ -90,6 +90,11 @@ final class History {
 
     private func office() throws {
         let key = ScriptStep.shop(UInt64(1 + number(Int(max(shops, 1)) - 1)))
+        // Of a row that is not born here the office knows nothing.
+        let isBorn = world.applied.contains { applied in
+            applied.changes.contains { $0.key == key && $0.kind == .insert }
+        }
+        guard isBorn else { return }
         note("office \(key)")
         try world.office([
             RowChange(

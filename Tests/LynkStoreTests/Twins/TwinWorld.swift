@@ -123,8 +123,8 @@ enum TwinFault: Hashable, Sendable, CustomTestStringConvertible {
     case crash(after: Int)
 
     static let all: [TwinFault] =
-        [.none, .requestLost, .requestRepeated] + (0...4).map { .cut(after: $0) }
-        + (0...4).map { .crash(after: $0) }
+        [.none, .requestLost, .requestRepeated] + (0...5).map { .cut(after: $0) }
+        + (0...5).map { .crash(after: $0) }
 
     var testDescription: String { "\(self)" }
 }
