@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 /// Births, updates, deletes and births again, over all small histories. Whether the row is there,
@@ -102,7 +103,7 @@ import Testing
 
     @Test("A birth and every three acts after it, in every order", arguments: policies)
     func fourActs(policy: DeletePolicy) {
-        var random = SeededRandom(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for knowledge in allKnowledge(3) {
             for kinds in choices([.insert, .update, .delete] as [RowChange.Kind], 3) {
                 let times = effectiveTimes(knowledge, &random)
@@ -116,7 +117,7 @@ import Testing
 
     @Test("A birth and five or six acts after it, sampled", arguments: policies)
     func manyActs(policy: DeletePolicy) {
-        var random = SeededRandom(seed: 4)
+        var random = SeededGenerator(seed: 4)
         let all = [allKnowledge(4), allKnowledge(5)]
         for round in 0..<1_500 {
             guard let knowledge = all[round % 2].randomElement(using: &random) else { return }
@@ -132,7 +133,7 @@ import Testing
 
     @Test("Two authors, each knowing its own past", arguments: policies)
     func twoAuthors(policy: DeletePolicy) {
-        var random = SeededRandom(seed: 5)
+        var random = SeededGenerator(seed: 5)
         for _ in 0..<1_000 {
             var acts = [Self.act(0, .insert, [], 1, author: 1)]
             var last: [UInt32: Act] = [1: acts[0]]

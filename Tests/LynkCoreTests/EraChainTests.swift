@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 /// Chains of eras collapse: the same answers as the closure of every era, at any length.
@@ -55,7 +56,7 @@ import Testing
         "Random histories of starts, restores and joins: the same as the closure of every era",
         arguments: 0..<300)
     func naive(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var graph = EraGraph()
         var naive = Naive()
         let count = Int.random(in: 1...9, using: &random)
@@ -94,7 +95,7 @@ import Testing
             for era in 0...count {
                 let id = Self.era(era)
                 let highest = mine[id] ?? 0
-                let isSame = (1...6).allSatisfy { number in
+                let isSame = (UInt64(1)...6).allSatisfy { number in
                     let dot = Dot(era: id, number: number)
                     return graph.contains(left, dot) == (number <= highest)
                         && known.contains(dot) == (number <= highest)

@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 /// Every policy, over all small histories: whatever the order of arrival, the value is the one
@@ -167,7 +168,7 @@ import Testing
         "Three concurrent or knowing writes: the value is that of the definition",
         arguments: laws)
     func threeWrites(law: Law) {
-        var random = SeededRandom(seed: 1)
+        var random = SeededGenerator(seed: 1)
         for knowledge in allKnowledge(3) {
             for writes in choices(law.choices, 3) {
                 for _ in 0..<2 {
@@ -180,7 +181,7 @@ import Testing
 
     @Test("Five writes, sampled", arguments: laws)
     func fiveWrites(law: Law) {
-        var random = SeededRandom(seed: 2)
+        var random = SeededGenerator(seed: 2)
         let all = allKnowledge(5)
         for _ in 0..<60 {
             guard let knowledge = all.randomElement(using: &random) else { return }

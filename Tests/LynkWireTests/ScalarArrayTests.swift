@@ -1,5 +1,6 @@
 import LynkCore
 import LynkWire
+import TestSupport
 import Testing
 
 /// The core writes columns of sets and multi-values itself; the bytes are the wire's.
@@ -13,7 +14,7 @@ import Testing
 
     @Test("The core's arrays are the wire's, byte for byte", arguments: 0..<20)
     func bytes(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<100 {
             let values = (0..<random.count(30)).map { _ in random.value() }
             let bytes = ScalarArray.encode(values)
@@ -40,7 +41,7 @@ import Testing
 
     @Test("What the wire's reader refuses, the core's refuses", arguments: 0..<40)
     func damaged(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = ScalarArray.encode((0..<6).map { _ in random.value() })
         for bit in 0..<bytes.count * 8 {
             let damaged = flipped(bytes, bit: bit)

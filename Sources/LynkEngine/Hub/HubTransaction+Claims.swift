@@ -36,8 +36,8 @@ extension HubTransaction {
         if reading == .spent {
             return Problem(.laneForked, "another copy of the device has gone on in this lane")
         }
-        // Asked once only: a device that has forgotten them too must not wait for ever. Its contexts
-        // are truncated then, which costs false conflicts and nothing else.
+        // Asked once only: a device that has forgotten them too must not wait for ever. Its
+        // contexts are truncated then, which costs false conflicts and nothing else.
         if state.askedForEras.contains(push.lane) { return nil }
         for sealed in changeSets {
             for era in sealed.content.context.entries.keys where state.eraHandles[era] == nil {

@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 
 /// One change set of a small history: each in an era of its own, so that it can know any set of
 /// others, not only the beginning of a log.
@@ -98,7 +99,7 @@ func causalOrders(_ acts: [Act]) -> [[Act]] {
 }
 
 /// Effective times that keep causes first and else come close together, ties included.
-func effectiveTimes(_ knowledge: [Set<Int>], _ random: inout SeededRandom) -> [UInt64] {
+func effectiveTimes(_ knowledge: [Set<Int>], _ random: inout SeededGenerator) -> [UInt64] {
     var times: [UInt64] = []
     for known in knowledge {
         let least = (known.map { times[$0] }.max() ?? 0) + 1
