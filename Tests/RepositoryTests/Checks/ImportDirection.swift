@@ -16,7 +16,7 @@ enum ImportDirection {
             "LynkWire": values.union(["CZstd", "Crypto"]),
             "LynkEngine": values,
             "LynkPayments": values,
-            "LynkStore": meaning.union(["CSQLite", "GRDB", "Crypto"]).union(system),
+            "LynkStore": meaning.union(["CSQLite", "CStatx", "GRDB", "Crypto"]).union(system),
             "LynkServer": meaning.union(["Crypto"]).union(hummingbird).union(system),
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
             "Lynk": front,
