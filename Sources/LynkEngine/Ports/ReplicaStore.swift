@@ -73,8 +73,8 @@ public protocol ReplicaStore: AnyObject, Sendable {
 
     /// What to send now.
     func offer() throws -> ExchangeOffer
-    /// Takes note of eras, scopes, the verdict and a refusal; drops what an earlier, broken exchange
-    /// had staged unless the hub goes on after it.
+    /// Takes note of eras, scopes, the verdict and a refusal; drops what an earlier, broken
+    /// exchange had staged unless the hub goes on after it.
     func begin(_ welcome: Welcome) throws
     func record(_ receipts: [Receipt]) throws
     /// Keeps concurrent writes that policies decided at the hub.
@@ -91,8 +91,8 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Begins to compare every confirmed row with the hub's, as after a checkpoint whose digest
     /// differs; `nil` for a store that cannot.
     func startRepair() throws -> VerifyRequest?
-    /// Goes on with an answer; at the end the rows that differ are the hub's, and each is kept as an
-    /// incident with both images.
+    /// Goes on with an answer; at the end the rows that differ are the hub's, and each is kept as
+    /// an incident with both images.
     func continueRepair(_ answer: VerifyAnswer) throws -> RepairStep
 }
 

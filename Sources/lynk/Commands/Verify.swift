@@ -5,8 +5,8 @@ struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Recomputes the digest of every row, and lists what was ever found to differ.",
         discussion: """
-            A sync proves the digests equal to the hub's; this proves the rows equal to the digests. \
-            Rows that were repaired stay listed with both sides.
+            A sync proves the digests equal to the hub's; this proves the rows equal to the \
+            digests. Rows that were repaired stay listed with both sides.
 
             Exit codes: 0 all rows are as they came; 2 something differs.
             """)
