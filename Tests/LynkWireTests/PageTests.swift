@@ -12,6 +12,14 @@ import Testing
     private struct Row: Equatable {
         var stamp: Stamp
         var values: [Value]
+        var generation: UInt32 = 0
+    }
+
+    /// A page as it was read.
+    private struct Content: Equatable {
+        var rows: [Row] = []
+        var removed: [RowKey] = []
+        var mark: [UInt8] = []
     }
 
     private static func rows(_ random: inout SeededGenerator) -> [Row] {
@@ -21,16 +29,19 @@ import Testing
                     era: UInt32(random.count(2)), number: UInt64(index) + 1,
                     effective: HybridTimestamp(rawValue: random.number()),
                     author: UInt32(random.count(1))),
-                values: [.integer(random.integer()), random.value(), random.value()])
+                values: [.integer(random.integer()), random.value(), random.value()],
+                generation: random.chance(4) ? UInt32(random.count(3)) : 0)
         }
     }
 
-    private static func page(_ rows: [Row]) -> [UInt8] {
+    private static func page(
+        _ rows: [Row], removed: [RowKey] = [], mark: [UInt8] = []
+    ) -> [UInt8] {
         let writer = PageWriter()
         for (index, row) in rows.enumerated() {
             let section = writer.section(Self.table, handles: [4]) { _ in "tenant" }
             let record = StampRecord(
-                scopes: [4], row: row.stamp,
+                scopes: [4], row: row.stamp, generation: row.generation,
                 overrides: index % 5 == 0 ? [.init(field: 2, stamp: row.stamp)] : [])
             RowKey(high: 1, low: UInt64(index)).bytes.withUnsafeBytes { key in
                 writer.begin(section, key: key, record: record) {
@@ -52,14 +63,22 @@ import Testing
             }
             writer.end(rowBytes: 64)
         }
-        return writer.finish()
+        for key in removed {
+            let section = writer.section(Self.table, handles: [4]) { _ in "tenant" }
+            key.bytes.withUnsafeBytes { writer.remove(section, key: $0) }
+        }
+        return writer.finish(mark: mark)
+    }
+
+    private static func read(_ page: [UInt8]) throws(WireError) -> [Row] {
+        try content(page).rows
     }
 
     /// Every row of every section, to the end of the page.
-    private static func read(_ page: [UInt8]) throws(WireError) -> [Row] {
-        try page.withUnsafeBufferPointer { (buffer) throws(WireError) -> [Row] in
+    private static func content(_ page: [UInt8]) throws(WireError) -> Content {
+        try page.withUnsafeBufferPointer { (buffer) throws(WireError) -> Content in
             var reader = try PageReader(UnsafeRawBufferPointer(buffer))
-            var rows: [Row] = []
+            var content = Content()
             while var section = try reader.next() {
                 for _ in 0..<section.count {
                     let stamp = try section.nextStamp()
@@ -67,11 +86,17 @@ import Testing
                     for column in section.columns.indices {
                         values.append(try section.columns[column].cursor.next().value)
                     }
-                    rows.append(Row(stamp: stamp, values: values))
+                    content.rows.append(
+                        Row(stamp: stamp, values: values, generation: section.generation))
                 }
                 try section.finish()
+                for start in stride(from: 0, to: section.removed.count, by: 16) {
+                    let key = RowKey(bytes: Array(section.removed[start..<start + 16]))
+                    content.removed.append(key ?? RowKey(high: 0, low: 0))
+                }
             }
-            return rows
+            content.mark = reader.mark
+            return content
         }
     }
 
@@ -82,14 +107,45 @@ import Testing
         let got = try Self.read(Self.page(rows))
         // Eras and lanes are numbered by the page, in the order of first sight.
         #expect(got.map(\.values) == rows.map(\.values))
+        #expect(got.map(\.generation) == rows.map(\.generation))
         #expect(got.map(\.stamp.number) == rows.map(\.stamp.number))
         #expect(got.map(\.stamp.effective) == rows.map(\.stamp.effective))
+    }
+
+    @Test("Deleted rows go by their keys, with rows or alone, and the mark comes last",
+        arguments: 0..<10)
+    func removed(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let rows = seed == 0 ? [] : Self.rows(&random)
+        let removed: [RowKey] = (0...random.count(5)).map { _ in random.identifier() }
+        let mark = random.bytes(random.count(Limits.markBytesMax))
+        let got = try Self.content(Self.page(rows, removed: removed, mark: mark))
+        #expect(got.removed == removed)
+        #expect(got.mark == mark)
+        #expect(got.rows.map(\.values) == rows.map(\.values))
+    }
+
+    @Test("A mark that is too long and half a removed key are refused")
+    func refusedParts() throws {
+        let long = Self.page([], mark: [UInt8](repeating: 1, count: Limits.markBytesMax + 1))
+        #expect(
+            refusal { () throws(WireError) in try Self.content(long) }
+                == .overLimit("markBytesMax"))
+        let key = RowKey(high: 1, low: 1)
+        var half = Self.page([], removed: [key])
+        let place = try #require(half.firstIndex(of: 0x50))
+        half[place] = 0x4F
+        half.remove(at: place + 1)
+        #expect(
+            refusal { () throws(WireError) in try Self.content(half) }
+                == .invalid("removed keys of a section"))
     }
 
     @Test("No beginning of a page is a page", arguments: 0..<6)
     func truncated(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let page = Self.page(Self.rows(&random))
+        let page = Self.page(
+            Self.rows(&random), removed: [random.identifier()], mark: random.bytes(9))
         let taken = page.indices.filter { count in
             refusal { () throws(WireError) in try Self.read(Array(page[..<count])) } == nil
         }
@@ -99,7 +155,8 @@ import Testing
     @Test("A damaged page is refused or read as bounded rows; it never traps", arguments: 0..<6)
     func damaged(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let page = Self.page(Self.rows(&random))
+        let page = Self.page(
+            Self.rows(&random), removed: [random.identifier()], mark: random.bytes(9))
         for bit in 0..<page.count * 8 {
             if let rows = try? Self.read(flipped(page, bit: bit)) {
                 #expect(rows.count <= Limits.rowsPerPageMax)

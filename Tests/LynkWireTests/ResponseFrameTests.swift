@@ -40,7 +40,11 @@ import Testing
             if "\(taken)".contains("internal_failure") {
                 #expect(try ResponseFrame.decode(frames(taken.encoded())[0]) == taken)
             } else if taken.encoded() != damaged.encoded() {
-                Issue.record("seed \(seed), bit \(bit)")
+                // A member of a later version's extensions is passed over, so less is left.
+                let again = try ResponseFrame.decode(frames(taken.encoded())[0])
+                if again != taken || taken.encoded().count >= damaged.encoded().count {
+                    Issue.record("seed \(seed), bit \(bit)")
+                }
             }
         }
     }

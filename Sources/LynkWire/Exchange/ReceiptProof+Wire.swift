@@ -3,9 +3,14 @@ public import LynkCore
 extension ReceiptProof {
     /// What the hub signs under ``SignatureLabel/receipts``: the hash of the entries' bytes.
     public static func digest(of entries: [Entry]) -> ContentID {
+        ContentID(hashing: canonical(entries))
+    }
+
+    /// The bytes that are hashed.
+    package static func canonical(_ entries: [Entry]) -> [UInt8] {
         var writer = CBORWriter(reserving: 72 * entries.count + 8)
         writer.entries(entries)
-        return ContentID(hashing: writer.bytes)
+        return writer.bytes
     }
 
     /// Signs receipts in the order of the response.

@@ -33,6 +33,9 @@ package struct PageReader {
         self.reader = reader
     }
 
+    /// How far the page has been read.
+    package var position: Int { reader.position }
+
     /// The next section, or `nil` at the end of the page.
     package mutating func next() throws(WireError) -> PageSection? {
         guard sectionsLeft > 0 else {

@@ -14,6 +14,13 @@ package final class PageWriter {
 
     package init() {}
 
+    /// A page whose lists of ids start with these, in this order.
+    init(eras: [EraID], lanes: [LaneID], scopes: [Scope]) {
+        for era in eras { _ = self.eras.index(of: era) }
+        for lane in lanes { _ = self.lanes.index(of: lane) }
+        for scope in scopes { _ = self.scopes.index(of: scope) }
+    }
+
     private struct SectionName: Hashable {
         let table: TableID
         let scopes: [UInt32]
@@ -36,11 +43,10 @@ package final class PageWriter {
     ///
     /// - Parameters:
     ///   - key: sixteen bytes.
-    ///   - generation: how often the key was born again after a delete.
     ///   - names: the ids behind a stamp's handles.
     package func begin(
         _ section: Section, key: UnsafeRawBufferPointer, record: StampRecord,
-        generation: UInt32 = 0, names: (Stamp) -> (era: EraID, author: LaneID)
+        names: (Stamp) -> (era: EraID, author: LaneID)
     ) {
         let row = section.count
         section.keys.append(contentsOf: key)
@@ -51,7 +57,7 @@ package final class PageWriter {
         section.numbers.append(.integer(Int64(bitPattern: record.row.number)))
         section.effective.append(.integer(Int64(bitPattern: record.row.effective.rawValue)))
         section.authors.append(.integer(author))
-        section.generations.append(.integer(Int64(generation)))
+        section.generations.append(.integer(Int64(record.generation)))
         for override in record.overrides {
             let (era, author) = intern(override.stamp, names)
             section.overrides.array(6)
@@ -126,6 +132,15 @@ package final class PageWriter {
         /// The next row's value of the `column`-th field; every column once per row.
         @inline(__always)
         package func append(_ cell: Cell, column: Int) { columns[column].append(cell) }
+
+        /// The same from the value's canonical bytes.
+        func append(encoded bytes: [UInt8], column: Int) {
+            bytes.withUnsafeBytes { view in
+                var reader = CBORReader(view)
+                guard let cell = try? reader.cell() else { return }
+                append(cell, column: column)
+            }
+        }
 
         fileprivate func write(to writer: inout CBORWriter) {
             writer.array(12)

@@ -82,6 +82,73 @@ struct ExchangeMachineTests {
         #expect(machine.state == row.after)
     }
 
+    static let conflicts = ResponseFrame.conflicts([])
+    static let signature = [UInt8](repeating: 9, count: 64)
+
+    @Test("Conflicts and proofs are kept while the answer streams, and only then")
+    func later() {
+        for frame in [Self.conflicts, .proof(Self.signature)] {
+            var early = ExchangeMachine()
+            guard case .abort = early.receive(frame) else {
+                Issue.record("taken before the welcome")
+                continue
+            }
+            var late = ExchangeMachine()
+            for before in [Self.welcome, Self.checkpoint] { _ = late.receive(before) }
+            guard case .abort = late.receive(frame) else {
+                Issue.record("taken after the end")
+                continue
+            }
+        }
+        var machine = ExchangeMachine()
+        _ = machine.receive(Self.welcome)
+        #expect(machine.receive(Self.conflicts) == .keepConflicts([]))
+        #expect(machine.state == .streaming)
+    }
+
+    @Test("A proof covers the receipts since the welcome, or since the proof before")
+    func proofs() {
+        let receipts = (0..<3).map { number in
+            Fixture.receipt(ContentID(hashing: [UInt8(number)]))
+        }
+        var machine = ExchangeMachine(mode: .live)
+        let frames: [ResponseFrame] = [
+            Self.welcome, .receipts(Array(receipts[..<1])), .receipts(Array(receipts[1..<2])),
+        ]
+        for frame in frames { _ = machine.receive(frame) }
+        func kept(_ receipts: ArraySlice<Receipt>) -> ExchangeMachine.Action {
+            .keepProof(
+                ReceiptProof(
+                    entries: receipts.map { ReceiptProof.Entry($0) }, signature: Self.signature))
+        }
+        #expect(machine.receive(.proof(Self.signature)) == kept(receipts[..<2]))
+        _ = machine.receive(Self.checkpoint)
+        _ = machine.receive(.receipts(Array(receipts[2...])))
+        #expect(machine.receive(.proof(Self.signature)) == kept(receipts[2...]))
+        #expect(machine.receive(.proof(Self.signature)) == kept([]))
+    }
+
+    // hub:   welcome  page  checkpoint | page  checkpoint | receipts ✕
+    // ends:  no       no    yes        | no    yes        | no
+    @Test("A live answer goes on after its checkpoint, and may end after any of them")
+    func live() {
+        var machine = ExchangeMachine(mode: .live)
+        let broken = Problem(.unreachable, "the answer broke off before its checkpoint")
+        let steps: [(ResponseFrame, ExchangeMachine.State, Problem?)] = [
+            (Self.welcome, .streaming, broken), (Self.page, .streaming, broken),
+            (Self.checkpoint, .caughtUp, nil), (Self.page, .streaming, broken),
+            (Self.conflicts, .streaming, broken), (Self.checkpoint, .caughtUp, nil),
+            (Self.checkpoint, .caughtUp, nil), (Self.receipts, .streaming, broken),
+        ]
+        for (frame, state, end) in steps {
+            if case .abort(let problem) = machine.receive(frame) { Issue.record("\(problem)") }
+            #expect(machine.state == state)
+            #expect(machine.end() == end)
+        }
+        #expect(machine.receive(Self.welcome) == Self.invalid("a second welcome"))
+        #expect(machine.state == .aborted)
+    }
+
     @Test("Only a checkpoint makes an answer complete")
     func ends() {
         var machine = ExchangeMachine()

@@ -48,7 +48,9 @@ enum GoldenPages {
             author: handle)
     }
 
-    private static func page(_ rows: [Row]) -> [UInt8] {
+    private static func page(
+        _ rows: [Row], removed: [RowKey] = [], mark: [UInt8] = []
+    ) -> [UInt8] {
         let writer = PageWriter()
         for row in rows {
             let section = writer.section(table, handles: row.record.scopes) { scopes[Int($0)] }
@@ -62,7 +64,11 @@ enum GoldenPages {
             }
             writer.end(rowBytes: 64)
         }
-        return writer.finish()
+        for key in removed {
+            let section = writer.section(table, handles: [1]) { scopes[Int($0)] }
+            key.bytes.withUnsafeBytes { writer.remove(section, key: $0) }
+        }
+        return writer.finish(mark: mark)
     }
 
     private static func append(_ value: Value, column: Int, to section: PageWriter.Section) {
@@ -113,6 +119,17 @@ enum GoldenPages {
                 name: "three-rows",
                 content: "two rows of one scope, then one of two with a field written later",
                 bytes: hexadecimal(page(rows))),
+            GoldenVector(
+                name: "removed",
+                content: "a row of a key's second life, two deleted rows of another scope, a mark",
+                bytes: hexadecimal(
+                    page(
+                        [
+                            Row(
+                                key: same(0xA5),
+                                record: StampRecord(scopes: [0], row: stamp(0, 12), generation: 1),
+                                values: [1, "upi", .null, .null])
+                        ], removed: [same(0xA6), same(0xA7)], mark: [1, 2, 3]))),
         ]
     }
 

@@ -3,7 +3,7 @@ import LynkCore
 import LynkWire
 
 /// One message that any implementation must read and write the same way.
-struct GoldenVector: Codable, Equatable {
+struct GoldenVector: Equatable {
     let name: String
     /// What is in it, for a person.
     let content: String
@@ -11,6 +11,43 @@ struct GoldenVector: Codable, Equatable {
     let bytes: String
     /// The content id, for a change set.
     var oid: String?
+    /// The rendering in JSON, for what has one.
+    var json: JSONNode?
+
+    /// As it stands in the file.
+    var node: JSONNode {
+        var members: [JSONNode.Member] = [
+            .init("name", .string(name)), .init("content", .string(content)),
+            .init("bytes", .string(bytes)),
+        ]
+        if let oid { members.append(.init("oid", .string(oid))) }
+        if let json { members.append(.init("json", json)) }
+        return .object(members)
+    }
+
+    init(name: String, content: String, bytes: String, oid: String? = nil, json: JSONNode? = nil) {
+        self.name = name
+        self.content = content
+        self.bytes = bytes
+        self.oid = oid
+        self.json = json
+    }
+
+    init?(_ node: JSONNode) {
+        guard let name = node["name"]?.text, let content = node["content"]?.text,
+            let bytes = node["bytes"]?.text
+        else { return nil }
+        self.init(
+            name: name, content: content, bytes: bytes, oid: node["oid"]?.text,
+            json: node["json"])
+    }
+}
+
+extension JSONNode {
+    /// What a string holds.
+    var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
 }
 
 /// The messages of Protocol/Vectors, one file per kind.
@@ -19,34 +56,81 @@ enum GoldenVectors {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("Protocol/Vectors")
 
-    static let files: [String: [GoldenVector]] = [
-        "change-set": changeSets, "hello": hellos, "request": requests, "response": responses,
-        "frame": frames, "page": GoldenPages.pages, "row-image": GoldenPages.rowImages,
+    /// How the bytes of a kind become JSON and back.
+    enum Form {
+        case part(MessageJSON.Part)
+        /// Frames in a row: an array of messages.
+        case body
+        /// Not a message: a frame around anything, or what is hashed.
+        case none
+    }
+
+    static let forms: [String: Form] = [
+        "change-set": .part(.changeSet), "hello": .part(.frame(.hello)), "request": .body,
+        "response": .body, "verify": .body, "session": .body, "frame": .none,
+        "page": .part(.page), "row-image": .none, "proof": .none,
     ]
+
+    static let files: [String: [GoldenVector]] = {
+        let made = [
+            "change-set": changeSets, "hello": hellos, "request": requests,
+            "response": responses, "verify": GoldenExchanges.verify,
+            "session": GoldenExchanges.session, "frame": frames, "page": GoldenPages.pages,
+            "row-image": GoldenPages.rowImages, "proof": GoldenExchanges.proof,
+        ]
+        return Dictionary(
+            uniqueKeysWithValues: made.map { file, vectors in
+                let form = forms[file] ?? .none
+                return (file, vectors.map { rendered($0, form) })
+            })
+    }()
+
+    private static func rendered(_ vector: GoldenVector, _ form: Form) -> GoldenVector {
+        var vector = vector
+        guard let bytes = LynkCore.bytes(hexadecimal: vector.bytes) else { return vector }
+        switch form {
+        case .part(let part): vector.json = try? MessageJSON.node(of: bytes, as: part)
+        case .body:
+            vector.json = try? MessageJSON.read(MessageJSON.text(of: bytes))
+        case .none: break
+        }
+        return vector
+    }
+
+    /// The bytes that a vector's JSON stands for.
+    static func bytes(of json: JSONNode, in form: Form) throws -> [UInt8]? {
+        switch form {
+        case .part(let part): try MessageJSON.payload(of: json, as: part)
+        case .body: try MessageJSON.body(of: json.encoded)
+        case .none: nil
+        }
+    }
 
     static func read(_ file: String) throws -> [GoldenVector] {
         let data = try Data(contentsOf: folder.appendingPathComponent(file + ".json"))
-        return try JSONDecoder().decode([GoldenVector].self, from: data)
+        guard case .array(let nodes) = try MessageJSON.read(Array(data)) else { return [] }
+        return nodes.compactMap { GoldenVector($0) }
     }
 
     static func write(_ file: String, _ vectors: [GoldenVector]) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try (encoder.encode(vectors) + Data("\n".utf8))
-            .write(to: folder.appendingPathComponent(file + ".json"))
+        let text = JSONNode.array(vectors.map(\.node)).indented + Array("\n".utf8)
+        try Data(text).write(to: folder.appendingPathComponent(file + ".json"))
     }
 
-    /// SHA-256 over every vector's file, name and bytes, in order.
+    /// SHA-256 over every vector's file, name, bytes and JSON, in order.
     static var fingerprint: String {
         let lines = files.keys.sorted().flatMap { file in
-            (files[file] ?? []).map { "\(file) \($0.name) \($0.bytes)\n" }
+            (files[file] ?? []).map { vector in
+                let json = vector.json.map { String(decoding: $0.encoded, as: UTF8.self) } ?? ""
+                return "\(file) \(vector.name) \(vector.bytes) \(json)\n"
+            }
         }
         return ContentID(hashing: Array(lines.joined().utf8)).description
     }
 }
 
 /// Plain values, easy to find again in the bytes.
-private enum Plain {
+enum Plain {
     static func identifier<Tag>(_ byte: UInt64) -> Identifier<Tag> {
         Identifier(high: byte &* 0x0101_0101_0101_0101, low: byte &* 0x0101_0101_0101_0101)
     }
@@ -84,6 +168,17 @@ private enum Plain {
             RowChange(table: 8, key: identifier(0xA2), kind: .delete),
         ])
 
+    static let sets = changeSet(
+        previous: correction.oid, context: vector,
+        changes: [
+            RowChange(
+                table: 9, key: identifier(0xA4), kind: .update, puts: [.init(1, 1)],
+                edits: [
+                    SetEdit(3, added: ["blue", 7], removed: [.blob([1])]),
+                    SetEdit(4, added: [], removed: ["red"]),
+                ])
+        ])
+
     static let everyValue = changeSet(
         previous: ContentID(hashing: []), context: VersionVector([identifier(0xE1): 1]),
         changes: [
@@ -109,10 +204,34 @@ private enum Plain {
         cursor: PullCursor(
             position: 307, vector: vector, scopeSetHash: [1, 2, 3, 4, 5, 6, 7, 8]),
         clock: clock, digestRoot: [UInt8](repeating: 0xDD, count: 16))
+
+    static let era = EraRecord(
+        era: identifier(0xE2), hub: identifier(0x88),
+        parents: VersionVector([identifier(0xE1): 300]))
+
+    static let proof = ReceiptProof(
+        entries: [
+            .init(
+                oid: payment.oid, dot: Dot(era: era.era, number: 8),
+                effective: HybridTimestamp(milliseconds: 1_760_000_060_000)),
+            .init(
+                oid: correction.oid, dot: Dot(era: identifier(0xE1), number: 3),
+                effective: HybridTimestamp(milliseconds: 1_759_999_999_000, counter: 9)),
+        ], signature: [UInt8](repeating: 0x5B, count: 64))
+
+    static let helloWhole = Hello(
+        device: identifier(0xD1), lane: identifier(0x1A), schemaName: "payments",
+        schemaVersion: 3,
+        head: LaneHead(lane: identifier(0x1A), sequence: 2, oid: correction.oid),
+        cursor: helloLater.cursor, clock: clock, digestRoot: helloLater.digestRoot,
+        ratchet: [UInt8](repeating: 0x4A, count: 16), chain: [UInt8](repeating: 0xCC, count: 16),
+        keptHeads: [LaneHead(lane: identifier(0x1B), sequence: 9, oid: payment.oid)],
+        eras: [era], proofs: [proof], resume: [0x0A, 0x0B], narrowed: ["tenant", "worker/7"],
+        mode: .live)
 }
 
 extension GoldenVectors {
-    private static func vector(
+    static func vector(
         _ name: String, _ content: String, _ bytes: [UInt8]
     ) -> GoldenVector {
         GoldenVector(name: name, content: content, bytes: hexadecimal(bytes))
@@ -134,18 +253,21 @@ extension GoldenVectors {
             vector("correction",
                 "follows `payment`, knows two eras, updates with two adds, deletes",
                 Plain.correction),
+            vector("sets", "an edit of two sets", Plain.sets),
             vector("every-value", "every kind of value and every width of a number",
                 Plain.everyValue),
         ]
     }
 
     private static var hellos: [GoldenVector] {
-        [Plain.hello, Plain.helloLater].enumerated().map { index, hello in
+        [
+            ("first", "a device that has never synced", Plain.hello),
+            ("later", "a head in its own lane, a cursor and a digest", Plain.helloLater),
+            ("whole", "every extension", Plain.helloWhole),
+        ].map { name, content, hello in
             var writer = CBORWriter()
             hello.encode(into: &writer)
-            return index == 0
-                ? vector("first", "a device that has never synced", writer.bytes)
-                : vector("later", "a head in its own lane, a cursor and a digest", writer.bytes)
+            return vector(name, content, writer.bytes)
         }
     }
 
@@ -164,9 +286,7 @@ extension GoldenVectors {
 
     private static var responses: [GoldenVector] {
         let head = LaneHead(lane: Plain.identifier(0x1A), sequence: 2, oid: Plain.correction.oid)
-        let era = EraRecord(
-            era: Plain.identifier(0xE2), hub: Plain.identifier(0x88),
-            parents: VersionVector([Plain.identifier(0xE1): 300]))
+        let era = Plain.era
         let time = HybridTimestamp(milliseconds: 1_760_000_060_000)
         return [
             vector("welcome", "nothing new",
@@ -200,7 +320,7 @@ extension GoldenVectors {
                         digestRoot: [UInt8](repeating: 0xDD, count: 16))).encoded()),
             vector("problem", "a code and its facts",
                 ResponseFrame.problem(Problem(.overloaded, "try in 5 s")).encoded()),
-        ]
+        ] + GoldenExchanges.responses
     }
 
     private static var frames: [GoldenVector] {

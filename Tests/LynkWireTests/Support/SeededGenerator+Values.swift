@@ -99,7 +99,35 @@ extension SeededGenerator {
             device: identifier(), lane: lane, schemaName: text(5),
             schemaVersion: UInt32(truncatingIfNeeded: number()), head: head(in: lane),
             cursor: chance(3) ? .start : cursor, clock: clock(),
-            digestRoot: chance(2) ? [] : bytes(16))
+            digestRoot: chance(2) ? [] : bytes(16), ratchet: chance(2) ? [] : bytes(16),
+            chain: chance(2) ? [] : bytes(16),
+            keptHeads: (0..<count(2)).map { _ in
+                LaneHead(lane: identifier(), sequence: ordinal(), oid: contentID())
+            }, eras: chance(2) ? [] : eras(2), proofs: (0..<count(2)).map { _ in proof() },
+            resume: chance(2) ? [] : bytes(1 + count(30)), narrowed: chance(2) ? nil : scopes(3),
+            mode: chance(2) ? .once : .live)
+    }
+
+    mutating func eras(_ most: Int) -> [EraRecord] {
+        (0..<count(most)).map { _ in
+            EraRecord(era: identifier(), hub: identifier(), parents: vector())
+        }
+    }
+
+    mutating func scopes(_ most: Int) -> [Scope] {
+        let names = Set((0..<count(most)).map { _ in Array(text(6).utf8) })
+        return names.map { Scope(String(decoding: $0, as: UTF8.self)) }.sorted()
+    }
+
+    mutating func dot() -> Dot { Dot(era: identifier(), number: ordinal()) }
+
+    mutating func proof() -> ReceiptProof {
+        ReceiptProof(
+            entries: (0..<count(3)).map { _ in
+                .init(
+                    oid: contentID(), dot: dot(),
+                    effective: HybridTimestamp(rawValue: number()))
+            }, signature: bytes(64))
     }
 }
 
@@ -122,30 +150,90 @@ extension SeededGenerator {
     }
 
     mutating func welcome() -> Welcome {
-        let names = Set((0..<count(6)).map { _ in Array(text(6).utf8) })
-        let scopes = names.map { Scope(String(decoding: $0, as: UTF8.self)) }
-        return Welcome(
-            hub: identifier(),
-            eras: (0..<count(3)).map { _ in
-                EraRecord(era: identifier(), hub: identifier(), parents: vector())
-            },
-            head: head(), hubTime: HybridTimestamp(rawValue: number()), digestKey: bytes(32),
-            scopes: chance(2) ? nil : ScopeUpdate(scopes: scopes), refusal: problem())
+        Welcome(
+            hub: identifier(), eras: eras(3), head: head(),
+            hubTime: HybridTimestamp(rawValue: number()), digestKey: bytes(32),
+            scopes: chance(2) ? nil : ScopeUpdate(scopes: scopes(6)), refusal: problem(),
+            verdict: HandshakeVerdict.allCases[count(4)], session: chance(2) ? [] : bytes(8),
+            ratchet: chance(2) ? [] : bytes(16), durable: chance(2) ? nil : vector(),
+            floor: chance(2) ? 0 : Int64(ordinal()), wantsEras: chance(2), resumed: chance(2),
+            rowsExpected: chance(2) ? 0 : Int64(ordinal()), hubKey: chance(2) ? [] : bytes(32))
     }
 
     mutating func checkpoint() -> Checkpoint {
         Checkpoint(
             position: Int64(number() >> 1), vector: vector(), head: head(),
-            scopeSetHash: bytes(8), digestRoot: bytes(16))
+            scopeSetHash: bytes(8), digestRoot: bytes(16), chain: chance(2) ? [] : bytes(16),
+            durable: chance(2) ? nil : vector())
+    }
+
+    mutating func side() -> ConflictRecord.Side {
+        .init(
+            value: value(), dot: dot(), author: identifier(),
+            effective: HybridTimestamp(rawValue: number()))
+    }
+
+    mutating func conflicts(_ most: Int) -> [ConflictRecord] {
+        (0..<count(most)).map { _ in
+            ConflictRecord(
+                position: Int64(number() >> 1), table: TableID(truncatingIfNeeded: number()),
+                key: identifier(), field: chance(3) ? nil : FieldID(truncatingIfNeeded: number()),
+                policy: text(4), outcome: ConflictRecord.Outcome.allCases[count(3)],
+                base: chance(2) ? nil : value(), current: side(), new: side(), oid: contentID())
+        }
     }
 
     mutating func response() -> ResponseFrame {
-        switch count(4) {
+        switch count(6) {
         case 0: .welcome(welcome())
         case 1: .receipts(receipts(5))
         case 2: .page(bytes(count(200)))
         case 3: .checkpoint(checkpoint())
+        case 4: .conflicts(conflicts(3))
+        case 5: .proof(bytes(64))
         default: .problem(problem() ?? Problem(.overloaded))
         }
+    }
+}
+
+extension SeededGenerator {
+    mutating func range() -> KeyRange {
+        let (one, other): (RowKey, RowKey) = (identifier(), identifier())
+        return KeyRange(lower: min(one, other), upper: chance(3) ? nil : max(one, other))
+    }
+
+    mutating func verifyRequest() -> VerifyRequest {
+        VerifyRequest(
+            scopeSetHash: bytes(8), position: Int64(number() >> 1),
+            asks: (0..<count(3)).map { _ in
+                VerifyAsk(
+                    scope: Scope(text(4)), table: TableID(truncatingIfNeeded: number()),
+                    ranges: (0...count(2)).map { _ in range() })
+            })
+    }
+
+    mutating func verifyAnswer() -> VerifyAnswer {
+        let scopes = (0...count(2)).map { _ in Scope(text(4)) }
+        var parts: [RangePart] = []
+        for _ in 0..<count(6) {
+            // Most parts follow the one before.
+            let before = chance(4) ? nil : parts.last
+            let next = range()
+            var lower = next.lower
+            if let before, let end = before.range.upper { lower = end }
+            parts.append(
+                RangePart(
+                    scope: before?.scope ?? scopes[count(scopes.count - 1)],
+                    table: before?.table ?? 7, range: KeyRange(lower: lower, upper: next.upper),
+                    count: number(), hash: bytes(16)))
+        }
+        return VerifyAnswer(
+            position: Int64(number() >> 1),
+            digests: (0..<count(4)).map { _ in
+                TableDigest(
+                    scope: scopes[count(scopes.count - 1)],
+                    table: TableID(truncatingIfNeeded: number()), count: number(),
+                    hash: bytes(16))
+            }, parts: parts, pages: (0..<count(2)).map { _ in bytes(count(40)) })
     }
 }
