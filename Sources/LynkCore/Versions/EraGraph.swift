@@ -181,5 +181,6 @@ public struct EraClosure: Sendable {
     /// The highest number of the era that is contained; 0 for none.
     public subscript(era: EraID) -> UInt64 { graph.number(era, in: reach) }
 
+    /// Whether the commit is among what is contained.
     public func contains(_ dot: Dot) -> Bool { dot.number <= self[dot.era] }
 }

@@ -41,9 +41,7 @@ final class SQLitePage: PullPage {
         try name(record.row)
         for override in record.overrides { try name(override.stamp) }
         let section = page.section(sql.schema, handles: members) { scopes[$0] ?? Scope("") }
-        page.begin(
-            section, key: select.blobView(1), record: record, generation: record.generation
-        ) { stamp in
+        page.begin(section, key: select.blobView(1), record: record) { stamp in
             (eras[stamp.era] ?? Self.nowhere(), lanes[stamp.author] ?? Self.nowhere())
         }
         var bytes = 32

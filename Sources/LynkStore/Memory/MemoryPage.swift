@@ -25,9 +25,7 @@ final class MemoryPage: PullPage {
         else { return }
         let section = page.section(schema, handles: members) { tables.scopes[Int($0)].name }
         found.key.bytes.withUnsafeBytes { key in
-            page.begin(
-                section, key: key, record: found.record, generation: found.record.generation
-            ) { stamp in
+            page.begin(section, key: key, record: found.record) { stamp in
                 (tables.eras[Int(stamp.era)].record.era, tables.lanes[Int(stamp.author)].id)
             }
         }

@@ -15,7 +15,10 @@ extension Replica {
         for row in try Row.fetchAll(
             database,
             sql:
-                "SELECT sequence, era, number FROM lynk_receipt WHERE sequence > ? ORDER BY sequence",
+                """
+                SELECT sequence, era, number FROM lynk_receipt
+                WHERE sequence > ? ORDER BY sequence
+                """,
             arguments: [Int64(settled)])
         {
             let (sequence, era, number): (Int64, Data, Int64) = (
