@@ -47,8 +47,8 @@ struct BadInputTests {
                 #expect(answer.json["status"] as? Int == status, "\(name)")
                 #expect((answer.json["title"] as? String)?.isEmpty == false, "\(name)")
             }
-            let json = try await device.sync(at: server, good, type: "application/json")
-            #expect(json.code == "media_type_unsupported")
+            let html = try await device.sync(at: server, good, type: "text/html")
+            #expect(html.code == "media_type_unsupported")
             let store = try #require(server.tenants[device.principal.tenant])
             #expect(store.with { $0.groups } == [])
             #expect(try await device.sync(at: server, good).frames().count == 3)

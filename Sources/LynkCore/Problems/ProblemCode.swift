@@ -80,7 +80,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
             "Send a body in the format of Protocol/05-exchange.md; nothing was stored."
         case .bodyTooLarge: "Split the request: the limits are in Protocol/10-limits.md."
         case .protocolUnsupported: "Upgrade the older side; unsent work stays in the outbox."
-        case .mediaTypeUnsupported: "Send Content-Type application/vnd.lynk.sync+cbor."
+        case .mediaTypeUnsupported:
+            "Send Content-Type application/vnd.lynk.sync+cbor or application/json."
         case .schemaUnknown: "Upgrade the server to the device's schema; the change set is kept."
         case .importInvalid: "Mend the named line and column and import again; nothing was stored."
         case .parameterInvalid: "Mend the named parameter and repeat the request."

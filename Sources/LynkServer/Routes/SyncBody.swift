@@ -3,10 +3,12 @@ import HummingbirdCore
 import LynkCore
 import LynkWire
 
-/// The body of a sync request as it came in: its bytes and whether they are compressed.
+/// The body of a sync request as it came in: its bytes, their form, whether they are compressed.
 struct SyncBody: Sendable {
-    static let mediaType = "application/vnd.lynk.sync+cbor"
-
+    /// What the peer wrote in.
+    let form: MessageForm
+    /// What the answer is to be in.
+    let answerForm: MessageForm
     private let bytes: [UInt8]
     private let isCompressed: Bool
 
@@ -14,10 +16,11 @@ struct SyncBody: Sendable {
     ///
     /// - Throws: ``Problem`` `media_type_unsupported`, `body_too_large`.
     init(_ request: Request) async throws {
-        let type = request.headers[.contentType]?.split(separator: ";").first
-        guard let type, type.lowercased() == Self.mediaType else {
+        guard let form = MessageForm(contentType: request.headers[.contentType]) else {
             throw Problem(.mediaTypeUnsupported)
         }
+        self.form = form
+        answerForm = request.answerForm(of: form)
         switch request.headers[.contentEncoding]?.lowercased() {
         case nil, "identity": isCompressed = false
         case "zstd": isCompressed = true
@@ -35,18 +38,29 @@ struct SyncBody: Sendable {
     func decoded(
         sessions: (_ id: [UInt8], _ position: Int64) -> ExchangeSession?
     ) throws -> SyncRequest {
-        try problems { () throws(WireError) in
-            try SyncRequest.decode(try plain(), sessions: sessions)
+        let frames = try frames()
+        return try problems { () throws(WireError) in
+            try SyncRequest.decode(frames, sessions: sessions)
         }
     }
 
     /// - Throws: ``Problem`` `body_malformed`, `body_too_large`.
     func verifyRequest() throws -> VerifyRequest {
-        try problems { () throws(WireError) in try VerifyRequest.decode(try plain()) }
+        let frames = try frames()
+        return try problems { () throws(WireError) in try VerifyRequest.decode(frames) }
     }
 
-    private func plain() throws(WireError) -> [UInt8] {
-        isCompressed ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
+    /// The body's frames, whatever form they came in.
+    private func frames() throws -> [UInt8] {
+        let plain = try problems { () throws(WireError) in
+            isCompressed ? try Zstd.decompress(bytes, limit: Limits.requestBytesMax) : bytes
+        }
+        guard form == .json else { return plain }
+        do throws(JSONError) {
+            return try MessageJSON.body(of: plain)
+        } catch {
+            throw error.problem
+        }
     }
 
     private func problems<Value>(_ body: () throws(WireError) -> Value) throws -> Value {
@@ -58,23 +72,6 @@ struct SyncBody: Sendable {
                 .bodyMalformed, "the body does not begin with a frame, or goes out of step")
         } catch {
             throw error.problem
-        }
-    }
-}
-
-extension Request {
-    /// Whether the peer takes zstd (RFC 9110 section 12.5.3; a weight of zero refuses it).
-    var acceptsZstd: Bool {
-        guard let field = headers[.acceptEncoding] else { return false }
-        return field.lowercased().split(separator: ",").contains { coding in
-            let parts = coding.split(separator: ";").map {
-                $0.filter { !$0.isWhitespace }
-            }
-            guard parts.first == "zstd" else { return false }
-            guard let weight = parts.dropFirst().first(where: { $0.hasPrefix("q=") }) else {
-                return true
-            }
-            return (Double(weight.dropFirst(2)) ?? 0) > 0
         }
     }
 }

@@ -4,7 +4,6 @@ import HummingbirdCore
 import LynkCore
 import LynkEngine
 import LynkWire
-import NIOCore
 
 /// `POST /v1/tenants/{tenant}/sync`: takes a device's change sets and answers with receipts, and
 /// with pages of what the device does not have yet (Protocol/05-exchange.md).
@@ -61,7 +60,7 @@ struct SyncRoute: Sendable {
         do {
             return try await answered(
                 exchange, for: device.principal, in: store, answer, received, live,
-                isCompressed: request.acceptsZstd, context)
+                in: AnswerForm(body.answerForm, isCompressed: request.acceptsZstd), context)
         } catch {
             if let live { hub.live.close(live) }
             throw error
@@ -70,7 +69,7 @@ struct SyncRoute: Sendable {
 
     private func answered(
         _ exchange: SyncRequest, for principal: Principal, in store: any TenantStore,
-        _ answer: PushAnswer?, _ received: Int64, _ live: LiveStream?, isCompressed: Bool,
+        _ answer: PushAnswer?, _ received: Int64, _ live: LiveStream?, in form: AnswerForm,
         _ context: HubRequestContext
     ) async throws -> Response {
         let (stream, head) = try await hub.pool.run { [answer] in
@@ -86,29 +85,13 @@ struct SyncRoute: Sendable {
         }
         guard stream.isFinished, live == nil else {
             return SyncStreamBody(
-                stream: stream, head: head, isCompressed: isCompressed, hub: hub,
-                context: context, live: live
+                stream: stream, head: head, form: form, hub: hub, context: context, live: live
             ).response
         }
         if let session = stream.sessionToKeep {
             hub.sessions.keep(session, nowMilliseconds: hub.wall.nowMilliseconds())
         }
-        return Self.whole(head, compressed: isCompressed)
-    }
-
-    static let headers: HTTPFields = [
-        .contentType: SyncBody.mediaType, .cacheControl: "no-store", .vary: "Accept-Encoding",
-    ]
-
-    static func whole(_ frames: [UInt8], compressed: Bool) -> Response {
-        var headers = headers
-        var bytes = frames
-        if compressed, let smaller = Zstd.compressedBody(frames) {
-            bytes = smaller
-            headers[.contentEncoding] = "zstd"
-        }
-        return Response(
-            status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        return try form.whole(head)
     }
 }
 

@@ -15,17 +15,15 @@ struct SyncStreamBody: Sendable {
     let stream: ExchangeStream
     /// Frames that were read already.
     let head: [UInt8]
-    let isCompressed: Bool
+    let form: AnswerForm
     let hub: Hub
     let context: HubRequestContext
     /// The place of a live answer; without one the checkpoint is the end.
     let live: LiveStream?
 
     var response: Response {
-        var headers = SyncRoute.headers
-        if isCompressed { headers[.contentEncoding] = "zstd" }
-        return Response(
-            status: .ok, headers: headers,
+        Response(
+            status: .ok, headers: form.headers,
             body: ResponseBody { writer in
                 defer { if let live { hub.live.close(live) } }
                 try await write(to: &writer)
@@ -34,29 +32,33 @@ struct SyncStreamBody: Sendable {
 
     private func write(to writer: inout any ResponseBodyWriter) async throws {
         var stream = stream
+        var renderer = AnswerRenderer(form.messages)
         do {
-            let isCaughtUp = try await catchUp(&stream, head, to: &writer)
+            let isCaughtUp = try await catchUp(&stream, &renderer, to: &writer)
             if isCaughtUp, let live {
-                try await follow(live, &stream, to: &writer)
+                try await follow(live, &stream, &renderer, to: &writer)
+                let end = try renderer.text(of: [], isLast: true)
+                if !end.isEmpty { try await writer.write(packed(end)) }
             }
-            try await writer.finish(nil)
         } catch let failure as PullFailure {
-            try await writer.write(packed(problemFrame(failure.cause)))
-            try await writer.finish(nil)
+            let problem = problemFrame(failure.cause)
+            try await writer.write(packed(try renderer.text(of: problem, isLast: true)))
         }
+        try await writer.finish(nil)
     }
 
     /// Everything up to the first checkpoint, as one zstd frame.
     ///
     /// - Returns: `false` when the store failed; the problem was the last frame then.
     private func catchUp(
-        _ stream: inout ExchangeStream, _ head: [UInt8],
+        _ stream: inout ExchangeStream, _ renderer: inout AnswerRenderer,
         to writer: inout any ResponseBodyWriter
     ) async throws -> Bool {
-        let compressor = isCompressed ? ZstdStreamCompressor(level: 1) : nil
+        let compressor = form.isCompressed ? ZstdStreamCompressor(level: 1) : nil
         var frames = head
         while true {
-            var bytes = compressor?.append(frames, flush: !stream.isFinished) ?? frames
+            let text = try renderer.text(of: frames, isLast: stream.isFinished && live == nil)
+            var bytes = compressor?.append(text, flush: !stream.isFinished) ?? text
             if stream.isFinished {
                 if let compressor { bytes += compressor.finish() }
                 keepSession(of: stream)
@@ -68,7 +70,7 @@ struct SyncStreamBody: Sendable {
             do {
                 (stream, frames) = try await step(stream)
             } catch {
-                let problem = problemFrame(error)
+                let problem = try renderer.text(of: problemFrame(error), isLast: true)
                 let bytes = compressor.map { $0.append(problem, flush: true) + $0.finish() }
                 try await writer.write(ByteBuffer(bytes: bytes ?? problem))
                 return false
@@ -79,14 +81,15 @@ struct SyncStreamBody: Sendable {
     /// What each commit brings, until the stream ends. Every step is a zstd frame of its own, so
     /// that an idle stream keeps no compressor.
     private func follow(
-        _ live: LiveStream, _ stream: inout ExchangeStream, to writer: inout any ResponseBodyWriter
+        _ live: LiveStream, _ stream: inout ExchangeStream, _ renderer: inout AnswerRenderer,
+        to writer: inout any ResponseBodyWriter
     ) async throws {
         while true {
             switch await live.next() {
             case .ended:
                 return
             case .beat:
-                let bytes = stream.beat()
+                let bytes = try renderer.beat(stream.beat())
                 keepSession(of: stream)
                 try await writer.write(packed(bytes))
             case .committed:
@@ -96,7 +99,8 @@ struct SyncStreamBody: Sendable {
                         let frames: [UInt8]
                         (stream, frames) = try await step(stream)
                         if stream.isFinished { keepSession(of: stream) }
-                        if !frames.isEmpty { try await writer.write(packed(frames)) }
+                        let text = try renderer.text(of: frames, isLast: false)
+                        if !text.isEmpty { try await writer.write(packed(text)) }
                     }
                 } catch let problem as Problem {
                     throw PullFailure(cause: problem)
@@ -132,7 +136,7 @@ struct SyncStreamBody: Sendable {
     }
 
     private func packed(_ frames: [UInt8]) -> ByteBuffer {
-        ByteBuffer(bytes: isCompressed ? Zstd.compress(frames, level: 1) : frames)
+        ByteBuffer(bytes: form.isCompressed ? Zstd.compress(frames, level: 1) : frames)
     }
 
     /// The status is long sent, so the failure travels as the last frame.

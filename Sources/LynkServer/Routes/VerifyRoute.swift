@@ -3,7 +3,6 @@ import HummingbirdCore
 import LynkCore
 import LynkEngine
 import LynkWire
-import NIOCore
 
 /// `POST /v1/tenants/{tenant}/verify`: one step of the comparison of a device's rows with the
 /// hub's (Protocol/07-integrity.md). Reads only.
@@ -22,7 +21,7 @@ struct VerifyRoute: Sendable {
                     try body.verifyRequest(), for: device.principal, nowMilliseconds: now
                 ).encoded()
             }
-            return SyncRoute.whole(answer, compressed: request.acceptsZstd)
+            return try AnswerForm(body.answerForm, isCompressed: request.acceptsZstd).whole(answer)
         }
     }
 }

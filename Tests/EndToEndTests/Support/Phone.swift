@@ -16,12 +16,15 @@ final class Phone: Sendable {
     private let client: SyncClient
     private let server: String
 
-    init(_ name: String, of person: RowKey, at installation: Installation) throws {
+    init(
+        _ name: String, of person: RowKey, at installation: Installation,
+        through transport: (any HTTPTransport)? = nil
+    ) throws {
         path = "\(installation.directory)/\(name).sqlite"
         self.person = person
         server = installation.address
         clock = PhoneClock(name)
-        line = Line(installation.transport)
+        line = Line(transport ?? installation.transport)
         replica = try Replica(
             path: path, schema: Payments().schema, clock: clock,
             random: SeededGenerator(seed: RowKey.derived("phone", [Array(name.utf8)]).low))
@@ -31,9 +34,9 @@ final class Phone: Sendable {
     /// A phone that is enrolled and has made its first sync.
     static func enrolled(
         _ name: String, _ person: RowKey, _ role: Role = .worker, of wholesaler: Wholesaler,
-        at installation: Installation
+        at installation: Installation, through transport: (any HTTPTransport)? = nil
     ) async throws -> Phone {
-        let phone = try Phone(name, of: person, at: installation)
+        let phone = try Phone(name, of: person, at: installation, through: transport)
         let code = try await installation.office.code(
             for: person, role: role, in: wholesaler.tenant)
         try await phone.enrol(code)
