@@ -132,6 +132,7 @@ let package = Package(
             path: "Samples/Checklists/Program", swiftSettings: strict),
 
         // tests
+        .target(name: "CFaultVFS", dependencies: ["CSQLite"]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(
             name: "LynkCoreTests", dependencies: ["LynkCore", "TestSupport", crypto],
@@ -148,7 +149,7 @@ let package = Package(
         .testTarget(
             name: "LynkStoreTests",
             dependencies: [
-                "LynkStore", "LynkEngine", "LynkWire", "LynkPayments", "TestSupport",
+                "LynkStore", "LynkEngine", "LynkWire", "LynkPayments", "TestSupport", "CFaultVFS",
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(

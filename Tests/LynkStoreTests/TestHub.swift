@@ -67,6 +67,20 @@ struct TestHub {
         }
     }
 
+    /// A hub in memory as it was then, restarted.
+    mutating func replace(
+        with snapshot: InMemoryTenantStore.Snapshot, _ random: inout SeededGenerator
+    ) throws {
+        store = try InMemoryTenantStore(
+            tenant: World.tenant, application: application, restoring: snapshot, random: &random)
+    }
+
+    /// The hub of another file.
+    mutating func replace(atPath path: String, _ random: inout SeededGenerator) throws {
+        store = try SQLiteTenantStore(
+            path: path, tenant: World.tenant, application: application, random: &random)
+    }
+
     mutating func restart(_ random: inout SeededGenerator) throws {
         try reopen(memory?.snapshot(), &random)
     }

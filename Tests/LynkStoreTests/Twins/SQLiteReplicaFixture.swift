@@ -25,6 +25,21 @@ final class SQLiteReplicaFixture: ReplicaFixture {
             path: path, schema: schema, clock: clock, random: SeededGenerator(seed: seed))
     }
 
+    private init(reopening other: SQLiteReplicaFixture) throws {
+        directory = other.directory
+        path = other.path
+        seed = other.seed &+ 1 << 32
+        replica = try Replica(
+            path: path, schema: other.replica.schema, clock: other.replica.clock,
+            random: SeededGenerator(seed: seed))
+    }
+
+    /// The same file once more, after the replica was closed.
+    func reopened() throws -> SQLiteReplicaFixture { try SQLiteReplicaFixture(reopening: self) }
+
+    /// The file's, without its directory.
+    var name: String { String(path.dropFirst(directory.count + 1)) }
+
     private init(copying other: SQLiteReplicaFixture) throws {
         directory = other.directory
         seed = other.seed &+ 1

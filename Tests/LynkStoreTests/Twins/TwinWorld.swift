@@ -16,7 +16,7 @@ final class TwinWorld {
     /// What the hub has applied, in the order of the dots.
     private(set) var applied: [AppliedChangeSet] = []
     private(set) var eras = EraGraph()
-    private let directory: String
+    let directory: String
     private var random: SeededGenerator
 
     init(
@@ -38,6 +38,11 @@ final class TwinWorld {
     func backUpHub() throws { try hub.backUp(&random) }
     func restoreHub() throws { try hub.restore(&random) }
     func loseHub() throws { try hub.lose(&random) }
+    /// Another hub in its place, as it was then.
+    func replaceHub(with snapshot: InMemoryTenantStore.Snapshot) throws {
+        try hub.replace(with: snapshot, &random)
+    }
+    func replaceHub(atPath path: String) throws { try hub.replace(atPath: path, &random) }
 
     func replica(_ kind: ReplicaKind, _ clock: SkewedClock? = nil) throws -> any ReplicaFixture {
         let seed = random.next()
