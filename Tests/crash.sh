@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Crashes devices and hubs at every boundary of every scenario: some minutes. The tests of CI try
-# every seventh.
+# Crashes devices and hubs at every boundary of every scenario, and lets every call of the file
+# system fail once, and from then on: some minutes. The tests of CI try a part of both.
 #
 #   bash Tests/crash.sh
 set -euo pipefail
