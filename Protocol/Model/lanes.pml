@@ -18,22 +18,29 @@
 #ifndef ERAS
 #define ERAS    4
 #endif
-#ifndef FAULTS
-#define FAULTS  2
+#ifndef LOST
+#define LOST     1           /* answers that do not arrive, or not whole */
+#endif
+#ifndef RESTARTS
+#define RESTARTS 0
+#endif
+#ifndef RESTORES
+#define RESTORES 1           /* hubs that are backed up, and perhaps restored */
+#endif
+#ifndef CLONES
+#define CLONES   1
 #endif
 #define NUMBERS OIDS
 #define NONE    15
 
 /* Change sets by oid: author's predecessor, context, and what the author had really seen. */
-byte made;
+byte made;                   /* a set of oids */
 byte previous[OIDS];
 byte context[OIDS * ERAS];
 byte saw[OIDS];              /* ghost: a set of oids */
-byte device[OIDS];
 
-/* Eras: what each inherited when it opened, and what it numbered. */
+/* Eras: what each numbered. What it inherited is in its hub's vector. */
 byte eras;
-byte inherited[ERAS * ERAS];
 byte logged[ERAS * NUMBERS]; /* oid + 1 */
 
 /* Hubs: the vector is the set of commits, since each era is a prefix. */
@@ -51,7 +58,8 @@ byte head[SLOTS];
 byte chain[SLOTS];           /* own change sets, a set of oids */
 byte answered[SLOTS];
 byte seen[SLOTS];            /* ghost */
-byte faults;
+byte lostAnswers, restarts, restores;
+byte written[HUBS];          /* by device */
 byte cloned;
 
 byte has, i, j, k, o, p, n;
@@ -79,17 +87,14 @@ inline commits(h) {
 }
 
 inline openEra(h) {
-    i = 0;
-    do
-    :: i < ERAS -> inherited[eras * ERAS + i] = V(h, i); i++
-    :: else -> break
-    od;
     current[h] = eras; eras++
 }
 
 inline write(s) {
-    o = made; made++;
-    previous[o] = head[s]; device[o] = (s == 1);
+    /* Numbered by device, so that the order in which two devices write makes no other state. */
+    o = (s == 1) * WRITES + written[(s == 1)];
+    made = made | BIT(o); written[(s == 1)]++;
+    previous[o] = head[s];
     i = 0;
     do
     :: i < ERAS -> context[o * ERAS + i] = C(s, i); i++
@@ -138,7 +143,7 @@ inline push(s, h, told) {
 #endif
     o = 0;
     do
-    :: o < made ->
+    :: o < OIDS ->
         if
         :: (k & BIT(o)) && !(has & BIT(o)) ->
 #ifdef NOPREV
@@ -205,8 +210,9 @@ inline restore(h) {
 }
 
 /* Faults stop: everybody syncs with everybody, twice; then nothing may be missing anywhere. */
+byte round, a, b;
+
 inline heal() {
-    byte round, a, b;
     round = 0;
     do
     :: round < 2 ->
@@ -230,15 +236,42 @@ inline heal() {
     :: b < HUBS ->
         commits(b);
         /* P1, P16: every write is at every hub. */
-        assert(has == BIT(made) - 1);
+        assert(has == made);
         b++
     :: else -> break
-    od
+    od;
+    round = 0;
+    forget()
+}
+
+/* All runs end in one state: nothing is left to explore. */
+inline forget() {
+    i = 0;
+    do :: i < OIDS * ERAS -> context[i] = 0; i++ :: else -> break od;
+    i = 0;
+    do :: i < OIDS -> previous[i] = 0; saw[i] = 0; i++ :: else -> break od;
+    i = 0;
+    do :: i < ERAS * NUMBERS -> logged[i] = 0; i++ :: else -> break od;
+    i = 0;
+    do :: i < HUBS * ERAS -> vector[i] = 0; saved[i] = 0; i++ :: else -> break od;
+    i = 0;
+    do
+    :: i < HUBS ->
+        current[i] = 0; savedEra[i] = 0; hasBackup[i] = 0; lost[i] = 0; written[i] = 0; i++
+    :: else -> break
+    od;
+    i = 0;
+    do :: i < SLOTS * ERAS -> cursor[i] = 0; i++ :: else -> break od;
+    i = 0;
+    do
+    :: i < SLOTS ->
+        alive[i] = 0; head[i] = 0; chain[i] = 0; answered[i] = 0; seen[i] = 0; i++
+    :: else -> break
+    od;
+    a = 0; b = 0; made = 0; eras = 0; lostAnswers = 0; restarts = 0; restores = 0; cloned = 0; CLEAR
 }
 
 #define NEXT_WRITE(d) (written[d] < WRITES)
-byte written[2];
-
 init {
     byte s, h;
     atomic {
@@ -253,38 +286,38 @@ init {
     do
     :: atomic {
         select(s : 0 .. SLOTS - 1);
-        select(h : 0 .. HUBS - 1);
-        compare(s, h);
+        select(h : 0 .. HUBS - 1); skip;
+        d_step { skip; compare(s, h); skip }
         if
-        :: alive[s] && NEXT_WRITE((s == 1)) -> write(s); written[(s == 1)]++
-        :: alive[s] && fits -> push(s, h, true); pull(s, h)
+        :: alive[s] && NEXT_WRITE((s == 1)) -> d_step { skip; write(s); skip }
+        :: alive[s] && fits -> d_step { skip; push(s, h, true); pull(s, h); skip }
         /* The whole answer is lost; or it breaks off after the receipts. */
-        :: alive[s] && fits && faults < FAULTS -> push(s, h, false); faults++
-        :: alive[s] && fits && faults < FAULTS -> push(s, h, true); faults++
+        :: alive[s] && fits && lostAnswers < LOST -> d_step { skip; push(s, h, false); lostAnswers++; skip }
+        :: alive[s] && fits && lostAnswers < LOST -> d_step { skip; push(s, h, true); lostAnswers++; skip }
         :: else
         fi;
         CLEAR
     }
     :: atomic {
-        select(h : 0 .. HUBS - 1);
+        select(h : 0 .. HUBS - 1); skip;
         if
-        :: replicate(h, 1 - h)
-        :: faults < FAULTS && eras < ERAS -> openEra(h); faults++
-        :: faults < FAULTS && !hasBackup[h] ->
+        :: true -> d_step { skip; replicate(h, 1 - h); skip }
+        :: restarts < RESTARTS && eras < ERAS -> openEra(h); restarts++
+        :: restores < RESTORES && !hasBackup[h] ->
             i = 0;
             do
             :: i < ERAS -> saved[h * ERAS + i] = V(h, i); i++
             :: else -> break
             od;
-            savedEra[h] = current[h]; hasBackup[h] = true; faults++
+            savedEra[h] = current[h]; hasBackup[h] = true; restores++
         /* A backup is only worth a step when it is restored: it was counted when it was made. */
-        :: hasBackup[h] && !lost[h] && eras < ERAS -> restore(h)
+        :: hasBackup[h] && !lost[h] && eras < ERAS -> d_step { skip; restore(h); skip }
         fi;
         CLEAR
     }
     :: atomic {
-        !cloned && faults < FAULTS ->
-        cloned = 1; faults++;
+        cloned < CLONES ->
+        cloned++;
         alive[2] = true; head[2] = head[0]; chain[2] = chain[0];
         answered[2] = answered[0]; seen[2] = seen[0];
         i = 0;
@@ -294,6 +327,6 @@ init {
         od;
         CLEAR
     }
-    :: atomic { made > 0 -> heal(); break }
+    :: d_step { made > 0 -> heal(); skip } break
     od
 }

@@ -175,12 +175,14 @@ struct RowStep {
                 writer.relation(to: $0, sees: sees) == .isKnown
             }
             noteBirth(in: &presence)
-            if table.deletes == .updateWins, !isPast {
+            if table.deletes == .updateWins && !isPast || isRestoring {
                 presence.covered = Array(record.stamps)
                 // A restored row carries the stamp of what restored it, so that its newest stamp
                 // is its place in the order of changes.
                 row.record.set(writer.stamp, for: RowMerge.presence)
-                outcome.conflicts.append(conflict(.newWon, with: tombstone.deleted))
+                if !isRestoring {
+                    outcome.conflicts.append(conflict(.newWon, with: tombstone.deleted))
+                }
                 outcome.state = .present(row)
                 outcome.isChanged = true
             } else {
@@ -192,6 +194,13 @@ struct RowStep {
             if let state = outcome.state { keepPresence(presence, of: state, in: &outcome) }
         }
         return outcome
+    }
+
+    /// The hub's own update without a value brings back a row that another one keeps, whatever the
+    /// table says of deletes; what that overrules is told where it is decided.
+    private var isRestoring: Bool {
+        writer.isHub && change.kind == .update && change.puts.isEmpty && change.adds.isEmpty
+            && change.edits.isEmpty
     }
 
     /// A second birth of a generation, by one who did not know the first.

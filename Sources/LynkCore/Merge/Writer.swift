@@ -44,6 +44,12 @@ public struct Writer: Sendable {
         knowledge = .everything
     }
 
+    /// Whether this is the hub itself.
+    public var isHub: Bool {
+        if case .everything = knowledge { return true }
+        return false
+    }
+
     /// - Parameters:
     ///   - contained: its context, truncated to what the hub has, inherited eras included.
     ///   - lanes: earlier lanes of the same device, by author handle: the effective time of the

@@ -27,12 +27,13 @@ extension Admission {
                 let hub = try transaction.hubWriter(
                     for: submission.sealed, at: slot, effective: submission.effective)
                 _ = try transaction.merge(derived, by: hub, at: slot)
-                let (settled, problem) = try transaction.settle(by: hub, at: slot)
-                if let problem {
+                let settled = try transaction.settle(submission.writer, by: hub, at: slot)
+                submission.conflicts += settled.conflicts
+                if let problem = settled.problem {
                     outcome.disposition = .held
                     outcome.problem = outcome.problem ?? problem
                 }
-                return derived + settled
+                return derived + settled.changes
             }
             outcome.conflicts = UInt32(submission.conflicts.count)
             if outcome.conflicts > 0, outcome.disposition == .accepted {

@@ -1,120 +1,200 @@
 import LynkCore
 
+/// What followed from claims and references.
+struct Settlement {
+    /// The hub's own changes.
+    var changes: [RowChange] = []
+    /// What these took away from people who could not know.
+    var conflicts: [Conflict] = []
+    /// Why the change set is held, if it is.
+    var problem: Problem?
+
+    mutating func add(_ other: Settlement) {
+        changes += other.changes
+        conflicts += other.conflicts
+        problem = problem ?? other.problem
+    }
+
+    mutating func add(_ loss: Loss, _ conflict: Conflict) {
+        changes.append(loss.change)
+        conflicts.append(conflict)
+    }
+}
+
 extension HubTransaction {
     /// Judges claims and references of what was just merged, in commit order; what follows is
     /// written by the hub itself, until nothing more follows.
     ///
-    /// - Returns: the hub's changes, and why the change set is held, if it is.
-    /// - Throws: ``Problem`` `row_referenced` when a deleted row is still named by one that keeps
+    /// - Parameter author: who wrote what was merged.
+    /// - Throws: ``Problem`` `row_referenced` when a row was deleted that is named by one that
+    ///   keeps it, as the author knew; `change_set_too_large` when too many rows would go with
     ///   it: nothing of the change set is applied.
-    func settle(by hub: Writer, at slot: CommitSlot) throws -> (changes: [RowChange], Problem?) {
-        var changes: [RowChange] = []
-        var held: Problem?
+    func settle(_ author: Writer, by hub: Writer, at slot: CommitSlot) throws -> Settlement {
+        var settlement = Settlement()
         while true {
-            let (deleted, written) = integrity.take()
-            if deleted.isEmpty, written.isEmpty { return (changes, held) }
-            var next: [RowChange] = []
-            for row in deleted { next += try orphans(of: row) }
+            let log = integrity.take()
+            if log.isEmpty { return settlement }
+            var next = Settlement()
+            for row in log.deleted { next.add(try orphans(of: row, by: author)) }
+            for row in log.restored { next.add(try company(of: row)) }
             // Of two that came in one change set the later one loses to the first.
-            var pending = written[...].map(\.row)
-            for touched in written {
+            var pending = log.written[...].map(\.row)
+            for touched in log.written {
                 pending.removeFirst()
-                let found = try judge(touched, before: Set(pending))
-                next += found.changes
-                held = held ?? found.problem
+                next.add(try judge(touched, by: author, before: Set(pending)))
             }
-            _ = try merge(next, by: hub, at: slot)
-            changes += next
+            for conflict in next.conflicts {
+                let image = try application.schema.table(conflict.table).flatMap {
+                    try storage.stored($0, conflict.key)?.state.image
+                }
+                try keep(conflict, by: author, sees: true, image: image, at: slot)
+            }
+            _ = try merge(next.changes, by: hub, at: slot)
+            settlement.add(next)
+            guard settlement.changes.count <= Limits.changesPerSetMax else {
+                throw Problem(
+                    .changeSetTooLarge, "more than \(Limits.changesPerSetMax) rows follow from it")
+            }
         }
     }
 
-    /// What becomes of the rows that name a deleted one.
-    private func orphans(of parent: RowName) throws -> [RowChange] {
-        var changes: [RowChange] = []
-        for child in integrity.plan.children[parent.table] ?? [] {
-            let rows = try storage.rows(
-                child.table.id, index: child.index, equals: [.key(parent.key)],
-                limit: Limits.changesPerSetMax)
+    private func knows(_ author: Writer, _ stamp: Stamp, of row: StampedRow) -> Bool {
+        let sees = visibleToAuthor.map { !$0.isDisjoint(with: row.record.scopes) } ?? true
+        return author.knew(stamp, sees: sees)
+    }
+
+    /// What becomes of the rows that name a deleted one. Who deleted it may not have known them.
+    private func orphans(of parent: RowName, by author: Writer) throws -> Settlement {
+        var found = Settlement()
+        let children = integrity.plan.children[parent.table] ?? []
+        for child in children where child.reference.onDelete == .restrict {
+            let rows = try rows(naming: parent, in: child)
             guard let first = rows.first else { continue }
-            switch child.reference.onDelete {
-            case .restrict:
+            if rows.contains(where: { knows(author, $0.record[child.field.id], of: $0) }) {
                 throw Problem(
                     .rowReferenced, "\(child.table.name) \(first.key) names \(parent.key)")
-            case .cascade:
-                changes += rows.map {
-                    RowChange(table: child.table.id, key: $0.key, kind: .delete)
-                }
-            case .setNull:
-                changes += rows.map {
-                    RowChange(
-                        table: child.table.id, key: $0.key, kind: .update,
-                        puts: [.init(child.field.id, .null)])
+            }
+            let kept = Loss(restoring: parent, keptBy: child.field)
+            found.add(
+                kept, kept.conflict(notTakenFor: first.record[child.field.id], by: author.stamp))
+            return found
+        }
+        for child in children {
+            for row in try rows(naming: parent, in: child) {
+                let lost = Loss(child.table, row, child.field, child.reference.onDelete)
+                if knows(author, lost.stamp, of: row) {
+                    found.changes.append(lost.change)
+                } else {
+                    found.add(lost, lost.conflict(newlyTakenBy: author.stamp))
                 }
             }
         }
-        return changes
+        return found
+    }
+
+    private func rows(naming parent: RowName, in child: IntegrityPlan.Child) throws -> [StampedRow]
+    {
+        // One more than may follow: the whole is refused then.
+        try storage.rows(
+            child.table.id, index: child.index, equals: [.key(parent.key)],
+            limit: Limits.changesPerSetMax + 1)
+    }
+
+    /// What had gone with a row that came back comes back too: what the same commit deleted or
+    /// cleared because it named that row.
+    private func company(of restored: IntegrityLog.Restored) throws -> Settlement {
+        var found = Settlement()
+        guard let children = integrity.plan.children[restored.row.table] else { return found }
+        let position = state.position(of: restored.deleted)
+        for write in try storage.writes(at: position) {
+            for child in children where child.table.id == write.table {
+                guard let ordinal = child.table.ordinal(of: child.field.id),
+                    let stored = try storage.stored(child.table, write.key)?.state
+                else { continue }
+                let value = Value.key(restored.row.key)
+                switch (child.reference.onDelete, stored) {
+                case (.cascade, .deleted(let lost))
+                where write.kind == .delete && state.position(of: lost.deleted) == position
+                    && lost.row.values[ordinal] == value:
+                    found.changes.append(
+                        RowChange(table: write.table, key: write.key, kind: .update))
+                case (.setNull, .present(let row))
+                where write.puts == [.init(child.field.id, .null)]
+                    && row.values[ordinal] == .null
+                    && state.position(of: row.record[child.field.id]) == position:
+                    found.changes.append(
+                        RowChange(
+                            table: write.table, key: write.key, kind: .update,
+                            puts: [.init(child.field.id, value)]))
+                default: break
+                }
+            }
+        }
+        return found
     }
 
     private func judge(
-        _ touched: IntegrityLog.Written, before pending: Set<RowName>
-    ) throws -> (changes: [RowChange], problem: Problem?) {
+        _ touched: IntegrityLog.Written, by author: Writer, before pending: Set<RowName>
+    ) throws -> Settlement {
+        var found = Settlement()
         guard let table = application.schema.table(touched.row.table),
             let row = try storage.row(table.id, touched.row.key)
-        else { return ([], nil) }
+        else { return found }
         func isNew(_ ordinal: Int) -> Bool {
             touched.old.map { $0.values[ordinal] != row.values[ordinal] } ?? true
         }
-        var changes: [RowChange] = []
-        var problem: Problem?
         for unique in table.uniques
         where unique.fields.contains(where: { table.ordinal(named: $0).map(isNew) ?? false }) {
             guard let taken = try holder(of: unique, table, row, before: pending) else { continue }
-            let reason = Problem(.uniqueTaken, "\(table.name).\(unique.name): \(taken) has it")
             if unique.loser == .clear, let field = table.clearedField(of: unique) {
-                changes.append(
-                    RowChange(
-                        table: table.id, key: row.key, kind: .update,
-                        puts: [.init(field.id, .null)]))
+                let lost = Loss(table, row, field, claim: unique)
+                found.add(lost, lost.conflict(takenBefore: taken.record[field.id]))
             } else {
-                problem = problem ?? reason
+                found.problem =
+                    found.problem
+                    ?? Problem(.uniqueTaken, "\(table.name).\(unique.name): \(taken.key) has it")
             }
         }
         for (ordinal, field) in table.fields.enumerated() where isNew(ordinal) {
-            guard let reference = field.references, let parent = row.values[ordinal].keyValue,
-                let parents = application.schema.table(reference.table)
-            else { continue }
-            switch try storage.stored(parents, parent)?.state {
-            case .present: continue
-            case nil:
-                problem =
-                    problem
-                    ?? Problem(
-                        .referenceUnknown, "\(table.name).\(field.name) names \(parent)")
-            case .deleted:
-                switch reference.onDelete {
-                case .restrict:
-                    problem =
-                        problem
-                        ?? Problem(
-                            .parentDeleted, "\(table.name).\(field.name) names \(parent)")
-                case .cascade:
-                    changes.append(RowChange(table: table.id, key: row.key, kind: .delete))
-                case .setNull:
-                    changes.append(
-                        RowChange(
-                            table: table.id, key: row.key, kind: .update,
-                            puts: [.init(field.id, .null)]))
-                }
-            }
+            found.add(try judge(field, row.values[ordinal], of: row, table, by: author))
         }
-        return (changes, problem)
+        return found
+    }
+
+    /// Whether the row that a field names is there, and what follows when it is not.
+    private func judge(
+        _ field: FieldSchema, _ value: Value, of row: StampedRow, _ table: TableSchema,
+        by author: Writer
+    ) throws -> Settlement {
+        var found = Settlement()
+        guard let reference = field.references, let parent = value.keyValue,
+            let parents = application.schema.table(reference.table)
+        else { return found }
+        let name = "\(table.name).\(field.name) names \(parent)"
+        switch try storage.stored(parents, parent)?.state {
+        case .present: break
+        case nil: found.problem = Problem(.referenceUnknown, name)
+        case .deleted(let tombstone) where reference.onDelete == .restrict:
+            if knows(author, tombstone.deleted, of: tombstone.row) {
+                found.problem = Problem(.parentDeleted, name)
+            } else {
+                let kept = Loss(
+                    restoring: RowName(table: parents.id, key: parent), keptBy: field)
+                found.add(
+                    kept, kept.conflict(takenBackFrom: tombstone.deleted, by: author.stamp))
+            }
+        case .deleted(let tombstone):
+            let lost = Loss(table, row, field, reference.onDelete)
+            found.add(lost, lost.conflict(takenBefore: tombstone.deleted))
+        }
+        return found
     }
 
     /// Another row that has the same claim already; not one that is judged after this one.
     private func holder(
         of unique: UniqueSchema, _ table: TableSchema, _ row: StampedRow,
         before pending: Set<RowName>
-    ) throws -> RowKey? {
+    ) throws -> StampedRow? {
         let values = unique.fields.compactMap { table.ordinal(named: $0) }.map { row.values[$0] }
         guard values.count == unique.fields.count, !values.contains(.null),
             let index = table.indexes.first(where: { $0.fields.starts(with: unique.fields) })
@@ -123,6 +203,6 @@ extension HubTransaction {
             .first { other in
                 other.key != row.key
                     && !pending.contains(RowName(table: table.id, key: other.key))
-            }?.key
+            }
     }
 }

@@ -43,7 +43,7 @@ extension HubTransaction {
         return outcome.conflicts
     }
 
-    private func isVisible(_ state: RowState?) -> Bool {
+    func isVisible(_ state: RowState?) -> Bool {
         guard let visible, let state else { return true }
         return state.image.record.scopes.contains { visible.contains($0) }
     }

@@ -16,6 +16,8 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
     let firstNewScope: Int
     /// Scopes that the author of the change set at hand had; `nil` for the hub, which has all.
     var visible: Set<UInt32>?
+    /// The same while the hub's own changes of that change set are merged.
+    private(set) var visibleToAuthor: Set<UInt32>?
     /// Quarantined change sets whose births may have arrived, in the order of their positions.
     var due: [Int64] = []
     /// What the push at hand proves about its own earlier receipts, by oid.
@@ -90,6 +92,7 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
     func hubWriter(
         for sealed: SealedChangeSet, at slot: CommitSlot, effective: HybridTimestamp
     ) throws -> Writer {
+        visibleToAuthor = visible
         visible = nil
         let lane = state.hubLane
         let author = laneHandle(lane, of: DeviceID(high: lane.high, low: lane.low))

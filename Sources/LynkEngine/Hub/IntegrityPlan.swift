@@ -35,6 +35,13 @@ struct IntegrityLog {
     let plan: IntegrityPlan
     private(set) var deleted: [RowName] = []
     private(set) var written: [Written] = []
+    private(set) var restored: [Restored] = []
+
+    /// A row that came back after a delete that did not stand.
+    struct Restored {
+        let row: RowName
+        let deleted: Stamp
+    }
 
     struct Written {
         let row: RowName
@@ -53,11 +60,19 @@ struct IntegrityLog {
             if old?.row != nil { deleted.append(row) }
         } else {
             written.append(Written(row: row, old: old?.row))
+            if case .deleted(let tombstone)? = old,
+                tombstone.row.record.generation == new.row?.record.generation
+            {
+                restored.append(Restored(row: row, deleted: tombstone.deleted))
+            }
         }
     }
 
-    mutating func take() -> (deleted: [RowName], written: [Written]) {
-        defer { (deleted, written) = ([], []) }
-        return (deleted, written)
+    var isEmpty: Bool { deleted.isEmpty && written.isEmpty && restored.isEmpty }
+
+    /// Everything since the last time.
+    mutating func take() -> IntegrityLog {
+        defer { self = IntegrityLog(plan) }
+        return self
     }
 }

@@ -36,10 +36,13 @@ struct LawApplication: Application {
             FieldSchema(2, "keeper", .key, references: Reference(2, onDelete: .restrict)),
             FieldSchema(3, "owner", .key, references: Reference(2, onDelete: .cascade)),
             FieldSchema(4, "friend", .key, references: Reference(2, onDelete: .setNull)),
+            FieldSchema(5, "part_of", .key, references: Reference(1, onDelete: .cascade)),
+            FieldSchema(6, "about", .key, references: Reference(1, onDelete: .setNull)),
         ],
         indexes: [
             IndexSchema("child_keeper", ["keeper"]), IndexSchema("child_owner", ["owner"]),
-            IndexSchema("child_friend", ["friend"]),
+            IndexSchema("child_friend", ["friend"]), IndexSchema("child_part", ["part_of"]),
+            IndexSchema("child_about", ["about"]),
         ])
     static let fact = TableSchema(
         5, "fact", .appendOnly,
