@@ -16,6 +16,7 @@ import Synchronization
 public final class SyncClient: Sendable {
     private let exchange: Exchange
     private let comparison: RowComparison
+    private let look: HeadLook
     private let pacing: SyncPacing
     private let gate = SerialGate()
     private let signal = WakeSignal()
@@ -40,6 +41,8 @@ public final class SyncClient: Sendable {
         self.pacing = pacing
         let tokens = TokenSource(transport: transport, elapsed: pacing.elapsed)
         comparison = RowComparison(
+            replica: replica, transport: transport, tokens: tokens, threads: threads)
+        look = HeadLook(
             replica: replica, transport: transport, tokens: tokens, threads: threads)
         exchange = Exchange(
             replica: replica, transport: transport, tokens: tokens,
@@ -102,11 +105,13 @@ public final class SyncClient: Sendable {
             if mode == .once { signal.lower() }
             let pause: SyncLoopMachine.Pause
             do {
-                let (_, ended) = try await attempt(mode)
+                let isUnchanged = try await isUnchanged(mode)
+                let ended = isUnchanged ? nil : try await attempt(mode).1
                 let chance = pacing.chance()
                 pause = progress.update { machine in
                     let now = pacing.elapsed()
                     return switch ended {
+                    case nil: machine.unchanged(now: now)
                     case .once: machine.succeeded(now: now)
                     case .interrupted: machine.interrupted()
                     case .byHub: machine.liveEnded(now: now, chance: chance)
@@ -136,6 +141,14 @@ public final class SyncClient: Sendable {
     /// There is something to send, or a network again: ``run()`` looks at once, unless the hub
     /// has asked for a wait.
     public func wake() { signal.raise() }
+
+    /// Whether a poll is over with the hub's word that nothing changed.
+    private func isUnchanged(_ mode: PullMode) async throws -> Bool {
+        guard mode == .once, progress.update({ $0.mayLook(now: pacing.elapsed()) }) else {
+            return false
+        }
+        return try await look.isUnchanged()
+    }
 
     private func wait(_ pause: SyncLoopMachine.Pause) async {
         let pacing = pacing

@@ -23,5 +23,6 @@ struct HubAddress: Hashable, Sendable {
     var challenge: String { base + "/v1/token/challenge" }
     var token: String { base + "/v1/token" }
     func verify(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/verify" }
+    func head(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/head" }
     func sync(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/sync" }
 }

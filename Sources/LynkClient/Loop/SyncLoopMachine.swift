@@ -20,6 +20,10 @@ struct SyncLoopMachine: Hashable, Sendable {
     /// How long the device polls before it tries a live answer again.
     static let pollFor = Duration.seconds(15 * 60)
 
+    /// A hub's word that nothing changed stands in for an exchange for so long: then digests are
+    /// compared again.
+    static let lookFor = Duration.seconds(15 * 60)
+
     private(set) var state = SyncState.offline
     private var backOff = BackOff()
     private let pollInterval: Duration
@@ -29,6 +33,8 @@ struct SyncLoopMachine: Hashable, Sendable {
     private var activeUntil: Duration?
     /// When the running live answer came to its first checkpoint.
     private var liveSince: Duration?
+    /// When the last exchange ended well; `nil` after a failure.
+    private var exchangedAt: Duration?
 
     /// - Parameters:
     ///   - pollInterval: between looks at the hub while nothing is wrong.
@@ -80,6 +86,19 @@ struct SyncLoopMachine: Hashable, Sendable {
 
     /// An exchange ended with its checkpoint, without a live answer.
     mutating func succeeded(now: Duration = .zero) -> Pause {
+        exchangedAt = now
+        return rested(now: now)
+    }
+
+    /// Whether a poll may ask first if anything changed, and leave it at that when nothing did.
+    func mayLook(now: Duration) -> Bool {
+        exchangedAt.map { now - $0 < Self.lookFor } ?? false
+    }
+
+    /// Nothing changed at the hub since the last exchange.
+    mutating func unchanged(now: Duration) -> Pause { rested(now: now) }
+
+    private mutating func rested(now: Duration) -> Pause {
         backOff.reset()
         state = .idle
         let interval = isActive(now) ? min(Self.activePollInterval, pollInterval) : pollInterval
@@ -111,6 +130,7 @@ struct SyncLoopMachine: Hashable, Sendable {
     mutating func failed(
         _ problem: Problem, asked: Duration?, chance: UInt64, now: Duration = .zero
     ) -> Pause {
+        exchangedAt = nil
         guard problem.isWorthRepeating else {
             state = .blocked(problem)
             return Pause(duration: BackOff.askedMax, isWakeable: true)

@@ -89,6 +89,14 @@ package final class HubReplica<File: HubFile>: Sendable {
         }
     }
 
+    package func head(
+        for principal: Principal, held: [HeadTag], nowMilliseconds: Int64
+    ) throws -> HeadTag {
+        let plan = HeadPlan(
+            principal: principal, held: held, now: HybridTimestamp(milliseconds: nowMilliseconds))
+        return try file.read { try plan.answer($0, application: application) }
+    }
+
     package func next(_ scan: inout PullScan) throws -> PullStep {
         guard var state = scan.state as? PullState else {
             throw Problem(.internalFailure, "a pull of another store")

@@ -88,6 +88,10 @@ public protocol ReplicaStore: AnyObject, Sendable {
     /// Applies all staged pages and the checkpoint in one transaction.
     func apply(_ checkpoint: Checkpoint) throws -> ApplyReport
 
+    /// What this replica has, when a hub's word that nothing came after it would make an exchange
+    /// needless; `nil` while there is anything to send, to go on with or to put right.
+    func heldHead() throws -> HeadTag?
+
     /// Begins to compare every confirmed row with the hub's, as after a checkpoint whose digest
     /// differs; `nil` for a store that cannot.
     func startRepair() throws -> VerifyRequest?
@@ -123,6 +127,8 @@ extension ReplicaStore {
     public func record(conflicts: [ConflictRecord]) throws {}
     /// For stores that rely on the hub's backups.
     public func record(proof: ReceiptProof) throws {}
+    /// For stores that always exchange.
+    public func heldHead() throws -> HeadTag? { nil }
     /// For stores that cannot compare rows.
     public func startRepair() throws -> VerifyRequest? { nil }
     /// For stores that cannot compare rows.

@@ -146,6 +146,15 @@ public protocol TenantStore: AnyObject, Sendable {
         _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
     ) throws -> VerifyAnswer
 
+    /// Says whether an exchange would bring a device anything.
+    ///
+    /// - Parameter held: what the device has, by its own words.
+    /// - Returns: one of `held` when nothing that concerns the device came after it, else the tag
+    ///   of the head.
+    func head(
+        for principal: Principal, held: [HeadTag], nowMilliseconds: Int64
+    ) throws -> HeadTag
+
     /// Puts a quarantined change set in force, by a change set of the hub that names it; its
     /// author's receipt stays as it was.
     ///
@@ -178,6 +187,13 @@ public protocol TenantStore: AnyObject, Sendable {
 }
 
 extension TenantStore {
+    /// For stores that cannot say: devices ask by an exchange then.
+    public func head(
+        for principal: Principal, held: [HeadTag], nowMilliseconds: Int64
+    ) throws -> HeadTag {
+        throw Problem(.notFound, "this hub does not say where it stands")
+    }
+
     /// With the usual age of ninety days.
     public func advanceFloor(nowMilliseconds: Int64) throws -> Int64 {
         try advanceFloor(

@@ -10,6 +10,7 @@ enum HubRouter {
         EnrolRoutes(hub: hub).add(to: router)
         SyncRoute(hub: hub).add(to: router)
         VerifyRoute(hub: hub).add(to: router)
+        HeadRoute(hub: hub).add(to: router)
 
         let operators = router.group("/v1/operator")
             .add(middleware: OperatorMiddleware(key: hub.operatorKey))

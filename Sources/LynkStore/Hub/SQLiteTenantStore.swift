@@ -39,6 +39,12 @@ public final class SQLiteTenantStore: TenantStore {
         try replica.verify(request, for: principal, nowMilliseconds: nowMilliseconds)
     }
 
+    public func head(
+        for principal: Principal, held: [HeadTag], nowMilliseconds: Int64
+    ) throws -> HeadTag {
+        try replica.head(for: principal, held: held, nowMilliseconds: nowMilliseconds)
+    }
+
     public func release(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
         try replica.resolve(oid, as: .released, nowMilliseconds: nowMilliseconds)
     }

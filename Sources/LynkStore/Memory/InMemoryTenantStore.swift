@@ -45,6 +45,12 @@ public final class InMemoryTenantStore: TenantStore {
         try replica.verify(request, for: principal, nowMilliseconds: nowMilliseconds)
     }
 
+    public func head(
+        for principal: Principal, held: [HeadTag], nowMilliseconds: Int64
+    ) throws -> HeadTag {
+        try replica.head(for: principal, held: held, nowMilliseconds: nowMilliseconds)
+    }
+
     public func release(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt {
         try replica.resolve(oid, as: .released, nowMilliseconds: nowMilliseconds)
     }

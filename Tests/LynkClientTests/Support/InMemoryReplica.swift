@@ -24,6 +24,8 @@ final class InMemoryReplica: ReplicaStore {
         /// What the hello says; its cursor follows the checkpoints when it is to.
         var hello = Fixture.hello
         var followed: Checkpoint?
+        /// What it says to have, when nothing waits in the outbox.
+        var held: HeadTag?
     }
 
     let state: Mutex<State>
@@ -71,6 +73,10 @@ final class InMemoryReplica: ReplicaStore {
         return ExchangeOffer(
             hello: state.withLock { $0.hello }, changeSets: offered, signature: signature ?? [],
             hasMore: outbox.count > offered.count)
+    }
+
+    func heldHead() -> HeadTag? {
+        state.withLock { $0.outbox.isEmpty && !$0.receipts.isEmpty ? $0.held : nil }
     }
 
     func begin(_ welcome: Welcome) throws {

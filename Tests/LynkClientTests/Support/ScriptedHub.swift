@@ -22,11 +22,15 @@ final class ScriptedHub: Sendable {
         var script: [Exchange]
         var committed: Set<ContentID> = []
         var tokens = 0
+        var heads: [ScriptedTransport.Answer] = []
     }
 
     private let state: Mutex<State>
 
-    init(_ script: [Exchange] = []) { state = Mutex(State(script: script)) }
+    /// - Parameter heads: answers of the hub's head; then that nothing changed.
+    init(_ script: [Exchange] = [], heads: [ScriptedTransport.Answer] = []) {
+        state = Mutex(State(script: script, heads: heads))
+    }
 
     var tokensGiven: Int { state.withLock { $0.tokens } }
     var committed: Set<ContentID> { state.withLock { $0.committed } }
@@ -46,8 +50,17 @@ final class ScriptedHub: Sendable {
             }
             return Self.json(#"{"token":"token-\#(number)","expiresInSeconds":600}"#)
         }
+        if request.method == .get, request.url.hasSuffix("/head") { return head(request) }
         let next = state.withLock { $0.script.isEmpty ? .good() : $0.script.removeFirst() }
         return try exchange(next, request)
+    }
+
+    private func head(_ request: HTTPRequest) -> ScriptedTransport.Answer {
+        let next = state.withLock { $0.heads.isEmpty ? nil : $0.heads.removeFirst() }
+        if let next { return next }
+        let tag = request.headers.first { $0.name == "If-None-Match" }?.value ?? ""
+        return .reply(
+            HTTPResponseHead(status: 304, headers: [HTTPHeader("ETag", tag)]), [])
     }
 
     private func exchange(

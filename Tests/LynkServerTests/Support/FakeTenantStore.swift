@@ -99,6 +99,14 @@ final class FakeTenantStore: TenantStore {
         }
     }
 
+    func head(
+        for principal: Principal, held: [HeadTag], nowMilliseconds: Int64
+    ) -> HeadTag {
+        HeadTag(
+            position: state.withLock { $0.position }, chain: [UInt8](repeating: 4, count: 16),
+            scopeSetHash: [UInt8](repeating: 2, count: 8), durable: .zero)
+    }
+
     static let checkpoint = checkpoint(at: 9)
 
     private static func checkpoint(at position: Int64) -> Checkpoint {
