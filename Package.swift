@@ -93,6 +93,12 @@ let package = Package(
             dependencies: ["LynkCore", "LynkWire", "LynkEngine", "CCurl", "CCurlShim", crypto],
             swiftSettings: strict),
 
+        // kits
+        .target(
+            name: "LynkSimulator",
+            dependencies: ["LynkCore", "LynkWire", "LynkEngine", "LynkStore", "LynkPayments"],
+            swiftSettings: strict),
+
         // front
         .target(
             name: "Lynk", dependencies: ["LynkClient", "LynkStore", "LynkEngine", "LynkCore"],
@@ -104,7 +110,8 @@ let package = Package(
             dependencies: ["LynkServer", "LynkStore", "LynkPayments", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "lynk", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
+            name: "lynk",
+            dependencies: ["Lynk", "LynkPayments", "LynkSimulator", grdb, arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "lynk-bench",
@@ -174,6 +181,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SchemaFilesTests", dependencies: ["Checklists", "LynkPayments", "LynkCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LynkSimulatorTests",
+            dependencies: ["LynkSimulator", "LynkStore", "LynkEngine", "LynkCore"],
             swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],

@@ -11,10 +11,12 @@ extension Admission {
 
     /// Judges a change set and merges it with all that follows from it, or nothing at all.
     ///
-    /// - Parameter isForced: an operator lets it pass whatever the application says.
+    /// - Parameters:
+    ///   - changes: what of it is merged; all of it when absent.
+    ///   - isForced: an operator lets it pass whatever the application says.
     func apply(
-        _ submission: Submission, at slot: CommitSlot, isForced: Bool = false,
-        in transaction: HubTransaction<some HubStorage>
+        _ submission: Submission, at slot: CommitSlot, changes: [RowChange]? = nil,
+        isForced: Bool = false, in transaction: HubTransaction<some HubStorage>
     ) throws -> Outcome {
         var submission = submission
         var outcome = try judge(submission, isForced: isForced, in: transaction)
@@ -22,7 +24,7 @@ extension Admission {
         do {
             outcome.consequences = try transaction.savepoint {
                 submission.conflicts = try transaction.merge(
-                    submission.changes, by: submission.writer, at: slot)
+                    changes ?? submission.changes, by: submission.writer, at: slot)
                 let derived = try application.consequences(of: submission, in: transaction)
                 let hub = try transaction.hubWriter(
                     for: submission.sealed, at: slot, effective: submission.effective)

@@ -43,7 +43,10 @@ extension Admission {
             let submission = Submission(
                 principal: record.principal, sealed: sealed, effective: log.effective,
                 received: slot.received, position: slot.position, writer: writer)
-            outcome = try apply(submission, at: slot, isForced: isForced, in: transaction)
+            outcome = try apply(
+                submission, at: slot,
+                changes: try transaction.standing(sealed.content.changes, of: log),
+                isForced: isForced, in: transaction)
             // Still not mergeable, or the application says no again: it stays where it is.
             guard outcome.disposition.isApplied else { return nil }
         }

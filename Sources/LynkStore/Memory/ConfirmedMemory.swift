@@ -7,7 +7,7 @@ struct ConfirmedMemory: Sendable {
     private(set) var rows: [TableID: [RowKey: StampedRow]] = [:]
     private(set) var eras = HandleNames<EraID>()
     private(set) var lanes = HandleNames<LaneID>()
-    private(set) var scopes = HandleNames<Scope>()
+    var scopes = HandleNames<Scope>()
     /// Scopes that the device has.
     private(set) var members: Set<UInt32> = []
     private(set) var digestKey: [UInt8] = []
@@ -77,25 +77,11 @@ extension ConfirmedMemory {
         var hasher = RowHasher(digestKey: digestKey)
         var count = 0
         for page in pages {
-            let local = (
-                eras: page.eras.map { eras.handle($0) }, lanes: page.lanes.map { lanes.handle($0) },
-                scopes: page.scopes.map { scopes.handle($0) }
-            )
-            func stamp(_ stamp: Stamp) -> Stamp {
-                Stamp(
-                    era: local.eras[Int(stamp.era)], number: stamp.number,
-                    effective: stamp.effective, author: local.lanes[Int(stamp.author)])
-            }
+            let local = page.scopes.map { scopes.handle($0) }
             for (id, row) in page.rows {
                 guard let table = schema.table(id) else { continue }
-                let record = StampRecord(
-                    scopes: row.record.scopes.map { local.scopes[Int($0)] },
-                    row: stamp(row.record.row), generation: row.record.generation,
-                    overrides: row.record.overrides.map {
-                        .init(field: $0.field, stamp: stamp($0.stamp))
-                    })
-                put(
-                    StampedRow(key: row.key, values: row.values, record: record), table, &hasher)
+                let names = row.record.scopes.map { local[Int($0)] }
+                put(self.local(row, of: page, in: names), table, &hasher)
                 count += 1
             }
             for name in page.removed where remove(name, schema, &hasher) != nil { count += 1 }
@@ -103,8 +89,25 @@ extension ConfirmedMemory {
         return count
     }
 
+    /// A row of a page with this replica's own handles in its stamps.
+    mutating func local(
+        _ row: StampedRow, of page: PageRows, in scopes: [UInt32]
+    ) -> StampedRow {
+        func stamp(_ stamp: Stamp) -> Stamp {
+            Stamp(
+                era: eras.handle(page.eras[Int(stamp.era)]), number: stamp.number,
+                effective: stamp.effective, author: lanes.handle(page.lanes[Int(stamp.author)]))
+        }
+        let record = StampRecord(
+            scopes: scopes, row: stamp(row.record.row), generation: row.record.generation,
+            overrides: row.record.overrides.map {
+                .init(field: $0.field, stamp: stamp($0.stamp))
+            })
+        return StampedRow(key: row.key, values: row.values, record: record)
+    }
+
     /// Takes a row out that the hub does not have any more.
-    private mutating func remove(
+    mutating func remove(
         _ name: RowName, _ schema: Schema, _ hasher: inout RowHasher
     ) -> StampedRow? {
         guard let table = schema.table(name.table),
@@ -137,7 +140,7 @@ extension ConfirmedMemory {
         return lost
     }
 
-    private mutating func put(
+    mutating func put(
         _ row: StampedRow, _ table: TableSchema, _ hasher: inout RowHasher
     ) {
         removed[RowName(table: table.id, key: row.key)] = nil

@@ -54,13 +54,15 @@ extension InMemoryReplica: ReplicaStore {
             resume: memory.resumeMark)
     }
 
-    /// How many of the waiting change sets one push may carry; one in any case.
+    /// How many of the waiting change sets one push may carry; one in any case. A push ends where
+    /// the chain has a hole: after a rollback some are kept and those between them were dropped.
     private static func pushLength(_ waiting: ArraySlice<ReplicaMemory.Written>) -> Int {
         var bytes = 0
         var count = 0
         for own in waiting.prefix(Limits.changeSetsPerPushMax) {
             bytes += own.sealed.bytes.count
             if count > 0, bytes > Limits.pushBytesMax { break }
+            if own.sequence != waiting[waiting.startIndex].sequence + UInt64(count) { break }
             count += 1
         }
         return count

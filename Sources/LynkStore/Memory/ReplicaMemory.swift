@@ -32,6 +32,8 @@ struct ReplicaMemory: Sendable {
         var durable: VersionVector?
         var mustSendEras = false
         var isRolledBack = false
+        /// A comparison with the hub that has not ended.
+        var repair: RepairMachine?
         /// The first page of a pull is on no disk until the second comes.
         var isFirstPageOnly = false
     }

@@ -46,8 +46,12 @@ struct Outbox {
                 return batch
             }
             bytes += entry.bytes.count
+            // A push is one unbroken chain. After a rollback some change sets are kept and those
+            // between them were durable and dropped: the hub has those, so each run goes by itself.
+            let follows = batch.entries.last.map { $0.sequence + 1 == entry.sequence } ?? true
             if !batch.entries.isEmpty,
-                bytes > Limits.pushBytesMax || batch.entries.count == Limits.changeSetsPerPushMax
+                !follows || bytes > Limits.pushBytesMax
+                    || batch.entries.count == Limits.changeSetsPerPushMax
             {
                 batch.hasMore = true
                 return batch

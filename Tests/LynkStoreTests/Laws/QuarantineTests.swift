@@ -59,6 +59,39 @@ struct QuarantineTests {
         #expect(try world.hub.conflicts().isEmpty)
     }
 
+    @Test(
+        "Nor does a released flag, element or opinion come back that its author took away later",
+        arguments: HubKind.allCases)
+    func laterWithdrawals(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        func opinion(_ text: Value) -> Value { .blob(ScalarArray.encode([text])) }
+        let early = ann.make(
+            [
+                RowChange(
+                    table: 1, key: LawWorld.key(1), kind: .update,
+                    puts: [.init(4, 1), .init(5, opinion("early"))],
+                    adds: [.init(6, 5)], edits: [SetEdit(3, added: ["tag", "other"])])
+            ], intent: Self.poison)
+        world.time.advance(1_000)
+        // The flag is off already and the set is empty: neither write leaves a stamp.
+        let late = ann.make([
+            RowChange(
+                table: 1, key: LawWorld.key(1), kind: .update,
+                puts: [.init(4, 0), .init(5, opinion("late"))],
+                edits: [SetEdit(3, removed: ["tag"])])
+        ])
+        try ann.push([early, late])
+        _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
+        let values = try #require(try world.values(1, 1))
+        #expect(values[3] == 0)
+        #expect(values[2] == .blob(ScalarArray.encode(["other"])))
+        #expect(values[4] == opinion("late"))
+        #expect(values[5] == 5)
+        #expect(try world.digestsAreRight())
+    }
+
     @Test("A final rejection ends the quarantine", arguments: HubKind.allCases)
     func rejection(_ kind: HubKind) throws {
         let world = try LawWorld(kind)

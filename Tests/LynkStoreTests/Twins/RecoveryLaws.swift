@@ -98,6 +98,29 @@ struct RecoveryLaws {
         }
     }
 
+    @Test(
+        "What is kept after a rollback is offered in unbroken runs of the chain",
+        arguments: StorePair.all)
+    func keptInRuns(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let ann = try world.device()
+        let shop = try ann.addShop("Care")
+        // Refused, so it is kept for a person; the next is durable and dropped.
+        try ann.fixture.write([.update(1, shop, [.init(2, "FORBIDDEN")])])
+        try ann.fixture.write([.add(1, shop, 4, 2)])
+        #expect(try ann.settle())
+        try world.backUpHub()
+        try world.hub.store.markDurable(world.hub.store.clockReport().vector)
+        try ann.fixture.write([.add(1, shop, 4, 3)])
+        #expect(try ann.settle())
+        try world.restoreHub()
+        try ann.fixture.write([.add(1, shop, 4, 5)])
+        _ = try ann.settle()
+        #expect(try ann.settle())
+        #expect(try ann.shops() == ["Care - 10 NEW -"])
+        #expect(try ann.fixture.status().pending == 0)
+    }
+
     /// Notes 1 of area a, 2 of b, 3 of both.
     private func areas(_ pair: StorePair) throws -> (TwinWorld, TwinDevice) {
         let world = try TwinWorld(AreaApplication(), on: pair)

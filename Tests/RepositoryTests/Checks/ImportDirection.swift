@@ -19,12 +19,15 @@ enum ImportDirection {
             "LynkStore": meaning.union(["CSQLite", "CStatx", "GRDB", "Crypto"]).union(system),
             "LynkServer": meaning.union(["Crypto"]).union(hummingbird).union(system),
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
+            "LynkSimulator": meaning.union(["LynkStore", "LynkPayments"]),
             "Lynk": front,
             "lynkd": meaning.union(system).union([
                 "LynkServer", "LynkStore", "LynkPayments", "ArgumentParser", "Logging",
                 "ServiceLifecycle",
             ]),
-            "lynk": front.union(system).union(["LynkPayments", "ArgumentParser", "GRDB"]),
+            "lynk": front.union(system).union([
+                "LynkPayments", "LynkSimulator", "ArgumentParser", "GRDB",
+            ]),
             "lynk-bench": front.union(system).union(hummingbird).union([
                 "LynkServer", "LynkPayments", "CSQLite", "GRDB", "ArgumentParser",
             ]),

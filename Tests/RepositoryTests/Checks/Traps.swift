@@ -76,7 +76,9 @@ enum Traps {
         name: "ambient time and chance",
         reads: {
             $0.isSwift && !$0.isTest
-                && ["LynkCore", "LynkWire", "LynkEngine", "LynkPayments"].contains($0.target)
+                && [
+                    "LynkCore", "LynkWire", "LynkEngine", "LynkPayments", "LynkSimulator",
+                ].contains($0.target)
         },
         find: { file in
             let names: Set = [

@@ -1,0 +1,64 @@
+import LynkCore
+import LynkEngine
+import LynkStore
+import LynkWire
+
+/// A device: the shipped replica on a machine with clocks of its own, and the client's side of an
+/// exchange.
+final class SimulatedDevice {
+    let slot: Int
+    let principal: Principal
+    let key: DeviceKey
+    let clock: MachineClock
+    private(set) var replica: InMemoryReplica
+    private var chance: Chance
+    /// The session with the hub; lost with the process.
+    var session: ExchangeSession?
+    /// The exchange that the device waits for.
+    var conversation: Conversation?
+    /// Copies of the file that somebody has put aside.
+    var copies: [InMemoryReplica.Snapshot] = []
+    /// Refusals in a row that the replica was told how to mend.
+    var refusals = 0
+    var isRevoked = false
+    /// Somebody sends requests in its name that no replica has made.
+    var isAttacker = false
+    var deleted: [PolicyWorkload.Grave] = []
+    /// Until when the line is shut, towards the hub and back.
+    var shutOut: Int64 = 0
+    var shutBack: Int64 = 0
+    var lastContact: Int64 = 0
+    /// What the device was answered, by oid: a receipt is given once.
+    var receipts: [ContentID: Receipt] = [:]
+
+    init(
+        slot: Int, principal: Principal, key: DeviceKey, clock: MachineClock, version: UInt32,
+        chance: Chance
+    ) throws {
+        self.slot = slot
+        self.principal = principal
+        self.key = key
+        self.clock = clock
+        self.chance = chance
+        replica = try InMemoryReplica(
+            schema: SimulatedApplication(version: version).schema, clock: clock, random: chance)
+        try replica.adopt(
+            Enrolment(server: "https://hub.test", principal: principal, key: key))
+    }
+
+    var schema: Schema { replica.schema }
+
+    /// The process ends now and starts again: what is on disk stays.
+    func crash() {
+        replica.restore(replica.snapshot())
+        session = nil
+        conversation = nil
+    }
+
+    /// Goes on from a copy of a file, on a machine that mints other chance.
+    func restore(_ snapshot: InMemoryReplica.Snapshot) {
+        replica.restore(snapshot)
+        session = nil
+        conversation = nil
+    }
+}

@@ -1,0 +1,142 @@
+import LynkCore
+import LynkEngine
+import LynkStore
+import LynkWire
+
+/// The answer of one exchange as the server makes it, step by step: welcome, receipts, pages,
+/// checkpoint, or one brief frame in a session.
+struct HubAnswer {
+    let principal: Principal
+    let request: SyncRequest
+    /// The hub's opening that this answer belongs to.
+    let opening: Int
+    /// Scopes of the pull: nothing else may be in its bytes.
+    let scopes: Set<Scope>
+    let isOffice: Bool
+    private let welcome: Welcome
+    private let receipts: [Receipt]
+    private let proof: [UInt8]
+    private var scan: PullScan
+    private var hasWelcomed = false
+    private(set) var pages = 0
+    private(set) var checkpoint: Checkpoint?
+    private(set) var isBrief = false
+
+    var isFinished: Bool { checkpoint != nil }
+    var verdict: HandshakeVerdict { welcome.verdict }
+    var refusal: Problem? { welcome.refusal }
+    var wantsEras: Bool { welcome.wantsEras }
+    var isResumed: Bool { welcome.resumed }
+    var given: [Receipt] { receipts }
+
+    init(
+        _ hub: SimulatedHub, _ principal: Principal, _ request: SyncRequest, _ answer: PushAnswer?
+    ) throws {
+        self.principal = principal
+        self.request = request
+        opening = hub.opening
+        var reader = principal
+        if hub.slip == .widenedScopes {
+            reader = Principal(
+                tenant: principal.tenant, device: principal.device, user: principal.user,
+                role: "office")
+        }
+        let now = hub.now
+        scan = try hub.store.openPull(
+            for: reader, hello: request.hello, answer: answer, nowMilliseconds: now)
+        let application = hub.application
+        let set = try hub.store.inspect {
+            try application.scopeSet(
+                of: principal, now: HybridTimestamp(milliseconds: now), in: $0)
+        }
+        isOffice = set == .all
+        if case .only(let names) = set { scopes = names } else { scopes = [] }
+        welcome =
+            request.session == nil && scan.welcome.refusal == nil
+            ? scan.welcome.opening(hub.freshSession()) : scan.welcome
+        var given = answer?.receipts ?? []
+        if hub.slip == .droppedReceipt { given = [] }
+        if hub.slip == .changedReceipt { given = given.map(\.spoiled) }
+        receipts = given
+        proof = given.isEmpty ? [] : answer?.proof ?? []
+    }
+
+    /// The next frames as bytes.
+    mutating func next(_ hub: SimulatedHub) throws -> [UInt8] {
+        let step = try hub.store.next(&scan)
+        guard hasWelcomed else {
+            hasWelcomed = true
+            if case .checkpoint(let checkpoint) = step,
+                let brief = request.resumed?.brief(welcome, receipts, checkpoint)
+            {
+                finish(checkpoint, hub)
+                isBrief = true
+                return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
+            }
+            var bytes = ResponseFrame.welcome(welcome).encoded()
+            if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
+            if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
+            return bytes + frame(step, hub)
+        }
+        return frame(step, hub)
+    }
+
+    private mutating func frame(_ step: PullStep, _ hub: SimulatedHub) -> [UInt8] {
+        switch step {
+        case .page(let payload):
+            pages += 1
+            if hub.slip == .inflatedContext || hub.slip == .skippedPage { return [] }
+            if hub.slip == .stalePage, let stale = hub.stalePage(instead: payload) {
+                return ResponseFrame.page(stale).encoded()
+            }
+            return ResponseFrame.page(payload).encoded()
+        case .conflicts(let conflicts): return ResponseFrame.conflicts(conflicts).encoded()
+        case .checkpoint(let checkpoint):
+            finish(checkpoint, hub)
+            return ResponseFrame.checkpoint(checkpoint).encoded()
+        }
+    }
+
+    private mutating func finish(_ checkpoint: Checkpoint, _ hub: SimulatedHub) {
+        self.checkpoint = checkpoint
+        if var session = request.session {
+            session.advance(welcome, to: checkpoint)
+            hub.keep(session)
+        } else if let session = ExchangeSession(
+            tenant: principal.tenant, hello: request.hello,
+            welcome: welcome.kept(as: welcome.session), checkpoint: checkpoint)
+        {
+            hub.keep(session)
+        }
+    }
+}
+
+extension Welcome {
+    /// The same in a session of this name.
+    fileprivate func opening(_ session: [UInt8]) -> Welcome {
+        Welcome(
+            protocolVersion: protocolVersion, hub: hub, eras: eras, head: head, hubTime: hubTime,
+            digestKey: digestKey, scopes: scopes, refusal: refusal, verdict: verdict,
+            session: session, ratchet: ratchet, durable: durable, floor: floor,
+            wantsEras: wantsEras, resumed: resumed, rowsExpected: rowsExpected, hubKey: hubKey)
+    }
+
+    /// What a hub keeps of it for a session.
+    fileprivate func kept(as session: [UInt8]) -> Welcome {
+        Welcome(
+            protocolVersion: protocolVersion, hub: hub, eras: [], head: nil, hubTime: hubTime,
+            digestKey: digestKey, scopes: nil, refusal: nil, session: session, ratchet: ratchet,
+            floor: floor)
+    }
+}
+
+extension Receipt {
+    /// A repeat that says something else than the first time.
+    fileprivate var spoiled: Receipt {
+        guard isRepeat else { return self }
+        return Receipt(
+            oid: oid, disposition: disposition == .rejected ? .accepted : .rejected, dot: dot,
+            effective: effective, conflicts: conflicts,
+            problem: Problem(.notAuthorized), isRepeat: true)
+    }
+}

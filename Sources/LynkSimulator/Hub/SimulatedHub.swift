@@ -1,0 +1,189 @@
+import LynkCore
+import LynkEngine
+import LynkStore
+import LynkWire
+
+/// A hub's machine: the shipped store, who may speak to it, and what befalls its file.
+final class SimulatedHub {
+    /// What the hub's office keeps of a device.
+    struct Registered {
+        let principal: Principal
+        let publicKey: DevicePublicKey
+        var isRevoked = false
+    }
+
+    struct Backup {
+        let snapshot: InMemoryTenantStore.Snapshot
+        let position: Int64
+        let version: UInt32
+    }
+
+    static let tenant = TenantID(high: 0x5349_4D55, low: 1)
+
+    let time: VirtualTime
+    fileprivate var chance: Chance
+    fileprivate(set) var store: InMemoryTenantStore
+    private(set) var application: SimulatedApplication
+    /// Counts the openings of the store: an answer of an earlier one is cut.
+    private(set) var opening = 0
+    private(set) var isUp = true
+    /// How wrong the hub's wall clock is.
+    var skew: Int64 = 0
+    private(set) var registered: [DeviceID: Registered] = [:]
+    private(set) var sessions = SessionShelf()
+    private(set) var backups: [Backup] = []
+    /// The slip that is planted at the seam, if any.
+    var slip: Slip?
+    private var lastPage: [UInt8] = []
+
+    init(_ time: VirtualTime, chance: Chance, version: UInt32) throws {
+        self.time = time
+        self.chance = chance
+        application = SimulatedApplication(version: version)
+        store = try InMemoryTenantStore(
+            tenant: Self.tenant, application: application, random: &self.chance)
+    }
+
+    var now: Int64 { time.now &+ skew }
+
+    func register(_ principal: Principal, _ key: DevicePublicKey) {
+        registered[principal.device] = Registered(principal: principal, publicKey: key)
+    }
+
+    func revoke(_ device: DeviceID) { registered[device]?.isRevoked = true }
+
+    func freshSession() -> [UInt8] {
+        withUnsafeBytes(of: chance.next().bigEndian) { Array($0) }
+    }
+
+    func keep(_ session: ExchangeSession) { sessions.keep(session) }
+
+    /// The page of the answer before; `nil` for the first.
+    func stalePage(instead page: [UInt8]) -> [UInt8]? {
+        defer { lastPage = page }
+        return lastPage.isEmpty ? nil : lastPage
+    }
+
+    // MARK: What befalls it
+
+    private func open(_ snapshot: InMemoryTenantStore.Snapshot?) throws {
+        opening += 1
+        sessions = SessionShelf()
+        // The slip of a hub that numbers on in the era that it had before.
+        var same = Chance(seed: 1)
+        if slip == .reusedEra {
+            store = try InMemoryTenantStore(
+                tenant: Self.tenant, application: application, restoring: snapshot, random: &same)
+        } else {
+            store = try InMemoryTenantStore(
+                tenant: Self.tenant, application: application, restoring: snapshot,
+                random: &chance)
+        }
+    }
+
+    func restart() throws { try open(store.snapshot()) }
+
+    func stop() { isUp = false }
+
+    func start() throws {
+        isUp = true
+        try restart()
+    }
+
+    func upgrade() throws {
+        application = SimulatedApplication(version: 2)
+        try restart()
+    }
+
+    /// A complete backup: what it has is durable from now on.
+    func backUp() throws {
+        let (position, vector) = try store.inspect { (try $0.head(), try $0.vector()) }
+        backups.append(
+            Backup(
+                snapshot: store.snapshot(), position: position,
+                version: application.schema.version))
+        try store.markDurable(vector)
+    }
+
+    /// Puts the latest backup in the place of the file.
+    ///
+    /// - Returns: its position; `nil` without a backup.
+    func restore() throws -> Int64? {
+        guard let backup = backups.last else { return nil }
+        try open(backup.snapshot)
+        return backup.position
+    }
+}
+
+/// The sessions that a hub remembers, with the two last states of each, as the server keeps them.
+struct SessionShelf {
+    private var states: [[UInt8]: [ExchangeSession]] = [:]
+
+    func session(_ id: [UInt8], at position: Int64) -> ExchangeSession? {
+        states[id]?.first { $0.checkpoint.position == position }
+    }
+
+    mutating func keep(_ session: ExchangeSession) {
+        let others = (states[session.id] ?? []).filter {
+            $0.checkpoint.position != session.checkpoint.position
+        }
+        states[session.id] = [session] + others.prefix(1)
+    }
+}
+
+// MARK: Serving
+
+extension SimulatedHub {
+    /// Takes a request as the server's route does: who it is from, its bytes, its push.
+    ///
+    /// - Throws: ``Problem``: what the route answers with instead of a stream.
+    func take(
+        _ body: [UInt8], isCompressed: Bool, from device: DeviceID
+    ) throws -> (Principal, SyncRequest, PushAnswer?) {
+        guard let known = registered[device] else { throw Problem(.tokenInvalid) }
+        if known.isRevoked { throw Problem(.deviceRevoked) }
+        let request: SyncRequest
+        do throws(WireError) {
+            let plain =
+                isCompressed ? try Zstd.decompress(body, limit: Limits.requestBytesMax) : body
+            request = try SyncRequest.decode(plain) { sessions.session($0, at: $1) }
+        } catch {
+            throw error.problem
+        }
+        guard request.hello.device == device else {
+            throw Problem(.tokenInvalid, "the token is another device's than the hello")
+        }
+        let hello = request.hello
+        guard !request.changeSets.isEmpty || !hello.eras.isEmpty || !hello.proofs.isEmpty else {
+            return (known.principal, request, nil)
+        }
+        let push = Push(
+            principal: known.principal, lane: hello.lane, publicKey: known.publicKey,
+            upload: hello.clock, receivedMilliseconds: now,
+            work: .changeSets(request.changeSets, signature: request.signature),
+            claims: PushClaims(hello))
+        return (known.principal, request, try store.commit([push]).first)
+    }
+
+    /// What the back office does.
+    func office(_ changes: [RowChange]) throws -> Receipt? {
+        let principal = Principal(
+            tenant: Self.tenant, device: DeviceID(high: 0, low: 0), user: UserID(high: 0, low: 0),
+            role: "office")
+        let clock = ClockReading(
+            wallMilliseconds: now, bootID: BootID(high: 0, low: 1),
+            bootMilliseconds: time.now - VirtualTime.start)
+        let push = Push(
+            principal: principal, lane: LaneID(high: 0, low: 0), publicKey: nil, upload: clock,
+            receivedMilliseconds: now, work: .changes(changes, Intent(name: "office")))
+        return try store.commit([push]).first?.receipts.first
+    }
+}
+
+extension SimulatedHub {
+    /// The slip of a hub that acknowledged what never reached its disk.
+    func forget(to snapshot: InMemoryTenantStore.Snapshot) throws {
+        store = try InMemoryTenantStore(
+            tenant: Self.tenant, application: application, restoring: snapshot, random: &chance)
+    }
+}

@@ -1,0 +1,219 @@
+import LynkCore
+import LynkEngine
+import LynkStore
+import LynkWire
+
+/// What people do and what befalls machines.
+extension World {
+    func act(_ event: PlannedEvent) throws {
+        var random = Chance(seed: event.seed)
+        if let slot = event.act.device {
+            guard let device = devices[slot] else { return }
+            try act(event, on: device, &random)
+            return
+        }
+        switch event.act {
+        case .office: try officeWork(&random, event)
+        case .reassign: try reassign(&random)
+        case .restartHub:
+            guard hub.isUp else { return }
+            note("hub restarts")
+            reach(.hubRestarted)
+            try hub.restart()
+            try noteCommits()
+        case .stopHub:
+            guard hub.isUp else { return }
+            note("hub stops")
+            hub.stop()
+            queue.add(.hubStarts, at: time.tick + 1 + Int64(random.number(600_000)))
+        case .backUpHub:
+            guard hub.isUp else { return }
+            note("hub is backed up at \(truth.log.count)")
+            try hub.backUp()
+        case .restoreHub: if hub.isUp { try restoreHub() }
+        case .jumpHubClock:
+            hub.skew = random.isOne(in: 3) ? 0 : Int64(random.number(in: -400...400)) * 86_400_000
+            note("hub's clock is wrong by \(hub.skew)")
+            reach(.hubClockJumped)
+        case .advanceFloor:
+            guard hub.isUp else { return }
+            let age = [60_000, 3_600_000, 86_400_000][random.number(2)]
+            let floor = try hub.store.advanceFloor(
+                nowMilliseconds: hub.now, ageMilliseconds: Int64(age))
+            note("floor \(floor)")
+            if floor > 0 { reach(.floorAdvanced) }
+        case .upgradeHub:
+            guard hub.isUp, hub.application.schema.version == 1 else { return }
+            note("hub is upgraded")
+            try hub.upgrade()
+            try noteCommits()
+        case .decide: if hub.isUp { try decide(&random) }
+        default: break
+        }
+    }
+
+    private func act(
+        _ event: PlannedEvent, on device: SimulatedDevice, _ random: inout Chance
+    ) throws {
+        switch event.act {
+        case .write: try write(device, event, random)
+        case .sync: try beginExchange(device, random)
+        case .skew:
+            let years = Int64(random.number(in: -30...30)) * 31_536_000_000
+            device.clock.skew(random.isOne(in: 3) ? 0 : years + Int64(random.number(100_000)))
+            note("d\(device.slot) clock reads \(device.clock.read().wallMilliseconds)")
+            reach(.clockJumped)
+        case .reboot:
+            note("d\(device.slot) reboots")
+            reach(.rebooted)
+            device.crash()
+            device.clock.reboot()
+        case .crash:
+            note("d\(device.slot) crashes")
+            reach(
+                device.conversation?.receiver.isInside == true
+                    ? .crashedInsideAnswer : .deviceCrashed)
+            device.crash()
+        case .copy:
+            note("d\(device.slot) is copied")
+            device.copies.append(device.replica.snapshot())
+        case .restore: restore(device, &random)
+        case .clone(_, let slot): try clone(device, as: slot)
+        case .partition:
+            let until = time.tick + 1 + Int64(random.number(3_600_000))
+            let direction = random.number(2)
+            if direction != 0 { device.shutOut = until }
+            if direction != 1 { device.shutBack = until }
+            note("d\(device.slot) line shut, direction \(direction)")
+            if direction != 2 { reach(.partitioned) }
+        case .revoke:
+            note("d\(device.slot) is revoked")
+            hub.revoke(device.principal.device)
+            for other in everyDevice where other.principal.device == device.principal.device {
+                other.isRevoked = true
+            }
+        case .attack: if hub.isUp { try attack(device, event, &random) }
+        default: break
+        }
+    }
+
+    // MARK: Work
+
+    private func write(
+        _ device: SimulatedDevice, _ event: PlannedEvent, _ random: Chance
+    ) throws {
+        let before = device.replica.inspect()
+        let areas = before.scopes.compactMap { scope in
+            scope.name.hasPrefix("area/") ? String(scope.name.dropFirst(5)) : nil
+        }
+        var work = PolicyWorkload(
+            plan: plan, application: hub.application, event: event.number,
+            deleted: device.deleted, chance: random)
+        let edits = work.edits(
+            on: device.replica, user: device.principal.user, areas: areas)
+        guard !edits.isEmpty else { return }
+        do {
+            guard let oid = try device.replica.write(edits) else { return }
+            guard let bytes = device.replica.bytes(of: oid) else { throw Problem(.internalFailure) }
+            let written = Truth.Written(
+                oid: oid, slot: device.slot, content: try ChangeSetCodec.open(bytes).content,
+                chain: before.chain, scopes: Set(before.scopes), isForged: false)
+            truth.write(written)
+            note("d\(device.slot) writes \(oid.short) \(written.content.changes.count) rows")
+            for change in written.content.changes where change.kind == .delete {
+                let area = areas.first ?? ""
+                device.deleted.append(
+                    .init(table: change.table, key: change.key, area: areaOf(change) ?? area))
+            }
+            try tell(.wrote(device, written))
+        } catch let problem as Problem {
+            note("d\(device.slot) may not write: \(problem.code.rawValue)")
+            let allowed: Set<ProblemCode> = [
+                .alreadyExists, .counterOverflow, .valueInvalid, .fieldNotWritable,
+            ]
+            guard allowed.contains(problem.code) else {
+                throw Breach(
+                    "NoInnerFailure", "I1", "a local write failed: \(problem)",
+                    device: device.slot)
+            }
+        }
+    }
+
+    /// The area that a row was born into, by who wrote its birth.
+    func areaOf(_ change: RowChange) -> String? {
+        for oid in truth.order {
+            let birth = truth.written[oid]?.content.changes.first {
+                $0.kind == .insert && $0.table == change.table && $0.key == change.key
+            }
+            if let area = birth?.put(1)?.textValue { return area }
+        }
+        return nil
+    }
+
+    @discardableResult
+    func office(_ changes: [RowChange]) throws -> Receipt? {
+        guard let receipt = try hub.office(changes) else { return nil }
+        truth.hubWrote(receipt.oid)
+        note("office writes \(receipt.oid.short): \(receipt.disposition.rawValue)")
+        try noteCommits()
+        return receipt
+    }
+
+    func assign(_ user: UserID, _ area: String, _ isMember: Bool) throws {
+        let key = RowKey.derived("member", [user.bytes, Array(area.utf8)])
+        let member = SimulatedApplication.member.id
+        let isThere = hub.store.presentRows(member).contains { $0.key == key }
+        let active = RowChange.Put(3, .integer(isMember ? 1 : 0))
+        let change =
+            isThere
+            ? RowChange(table: member, key: key, kind: .update, puts: [active])
+            : RowChange(
+                table: member, key: key, kind: .insert,
+                puts: [.init(1, .key(user)), .init(2, .text(area)), active])
+        try office([change])
+        if isMember { areasOf[user, default: []].insert(area) }
+    }
+
+    private func reassign(_ random: inout Chance) throws {
+        let workers = everyDevice.filter { $0.principal.role == "worker" }
+        guard hub.isUp, let device = random.choice(workers), let area = random.choice(areas) else {
+            return
+        }
+        try assign(device.principal.user, area, !random.isOne(in: 2))
+    }
+
+    private func officeWork(_ random: inout Chance, _ event: PlannedEvent) throws {
+        guard hub.isUp else { return }
+        let table = random.isOne(in: 2) ? SimulatedApplication.board : SimulatedApplication.card
+        guard let row = random.choice(hub.store.presentRows(table.id)),
+            let area = row.values[0].textValue
+        else { return }
+        if plan.mix.has(.deletes), random.isOne(in: 4) {
+            try office([RowChange(table: table.id, key: row.key, kind: .delete)])
+        } else {
+            let name = AreaMark(area: area).text("office \(random.number(9))")
+            try office([
+                RowChange(
+                    table: table.id, key: row.key, kind: .update, puts: [.init(2, .text(name))],
+                    adds: [.init(4, 1)])
+            ])
+        }
+    }
+
+    /// An operator releases or ends a quarantine.
+    private func decide(_ random: inout Chance) throws {
+        let waiting = try hub.store.inspect { try $0.quarantine() }.filter { $0.resolution == nil }
+        guard let record = random.choice(waiting) else { return }
+        do {
+            let isRelease = !random.isOne(in: 3)
+            note("operator decides about \(record.oid.short): \(isRelease)")
+            _ =
+                isRelease
+                ? try hub.store.release(record.oid, nowMilliseconds: hub.now)
+                : try hub.store.rejectFinally(record.oid, nowMilliseconds: hub.now)
+        } catch let problem as Problem where problem.isPeers {
+            note("it stays: \(problem.code.rawValue)")
+        }
+        try noteCommits()
+    }
+}

@@ -1,0 +1,148 @@
+import LynkCore
+import LynkEngine
+import LynkStore
+import LynkWire
+
+/// A hub, its devices, the lines between them and who watches: everything that one seed decides.
+///
+/// Isolation: one thread. Nothing in it reads a clock or draws chance but from the seed.
+final class World {
+    enum Event {
+        case planned(PlannedEvent)
+        case sync(Int)
+        case requestArrives(Conversation, copy: Int)
+        case hubSends(Conversation)
+        case bytesArrive(Conversation, [UInt8], isEnd: Bool)
+        case refusalArrives(Conversation, Problem)
+        case timeout(Conversation)
+        case hubStarts
+    }
+
+    let plan: Plan
+    let chance: Chance
+    let time = VirtualTime()
+    let hub: SimulatedHub
+    let truth = Truth()
+    var devices: [Int: SimulatedDevice] = [:]
+    var queue = EventQueue<Event>()
+    var trace: Trace
+    var marks = Marks()
+    var phase = Phase.safety
+    var conversations = 0
+    /// Per user the areas that the office has ever given.
+    var areasOf: [UserID: Set<String>] = [:]
+    /// Change sets that went with a device's file when an older one was put in its place.
+    var orphaned: Set<ContentID> = []
+    /// Devices that did not come to rest, and why.
+    var restless: [String] = []
+    let slip: Slip?
+    private var checkers: [any Checker] = []
+
+    init(_ plan: Plan, options: SimulationOptions) throws {
+        self.plan = plan
+        slip = options.slip
+        chance = Chance(seed: plan.seed).stream("world")
+        trace = Trace(isKept: options.keepsTrace)
+        hub = try SimulatedHub(
+            time, chance: chance.stream("hub"), version: plan.mix.has(.schemaSkew) ? 1 : 2)
+        hub.slip = options.slip
+        for kind in Checkers.all where options.checkers?.contains(kind.name) ?? true {
+            checkers.append(kind.init())
+        }
+        try populate()
+        for event in plan.events { queue.add(.planned(event), at: event.tick) }
+    }
+
+    var mix: FaultMix { phase == .safety ? plan.mix : .none }
+    /// In the order of their slots.
+    var everyDevice: [SimulatedDevice] { devices.sorted { $0.key < $1.key }.map(\.value) }
+    var areas: [String] { (0..<plan.areas).map(PolicyWorkload.area) }
+
+    func note(_ text: String) { trace.note(time.tick, text) }
+    func reach(_ mark: Mark) { marks.reach(mark) }
+
+    func tell(_ moment: Moment) throws {
+        for checker in checkers { try checker.check(moment, in: self) }
+    }
+
+    // MARK: Running
+
+    /// Deals with everything that is queued, in its order.
+    func drainQueue() throws {
+        while let (tick, event) = queue.next() {
+            time.advance(toTick: tick)
+            try handle(event)
+            try tell(.stepped)
+        }
+    }
+
+    private func handle(_ event: Event) throws {
+        switch event {
+        case .planned(let event): try act(event)
+        case .sync(let slot):
+            if let device = devices[slot] {
+                try beginExchange(device, chance.stream("again", slot))
+            }
+        case .requestArrives(let conversation, let copy): try serve(conversation, copy: copy)
+        case .hubSends(let conversation): try sendNext(conversation)
+        case .bytesArrive(let conversation, let bytes, let isEnd):
+            try deliver(conversation, bytes, isEnd: isEnd)
+        case .refusalArrives(let conversation, let problem): refuse(conversation, problem)
+        case .timeout(let conversation):
+            if let device = devices[conversation.slot], device.conversation === conversation {
+                note("d\(device.slot) gives up waiting")
+                end(conversation, device)
+            }
+        case .hubStarts:
+            note("hub starts")
+            try hub.start()
+            try noteCommits()
+        }
+    }
+
+    // MARK: The beginning
+
+    private func populate() throws {
+        var random = chance.stream("people")
+        for slot in 0..<plan.devices { try addDevice(slot, &random) }
+        for area in areas {
+            let sides = [1, 2].map { side in
+                RowChange(
+                    table: SimulatedApplication.pair.id, key: PolicyWorkload.pairKey(area, side),
+                    kind: .insert,
+                    puts: [
+                        .init(1, .text(area)), .init(2, .integer(Int64(side))),
+                        .init(3, .text(AreaMark(area: area).text("token"))),
+                    ])
+            }
+            try office(sides)
+        }
+        for device in everyDevice where device.principal.role == "worker" {
+            let first = random.number(plan.areas - 1)
+            try assign(device.principal.user, PolicyWorkload.area(first), true)
+            if random.isOne(in: 2) {
+                let second = random.number(plan.areas - 1)
+                if second != first {
+                    try assign(device.principal.user, PolicyWorkload.area(second), true)
+                }
+            }
+        }
+    }
+
+    private func addDevice(_ slot: Int, _ random: inout Chance) throws {
+        let id = DeviceID(high: 0x5349_4D44, low: UInt64(slot + 1))
+        let role = slot > 0 && random.isOne(in: 6) ? "office" : "worker"
+        let principal = Principal(
+            tenant: SimulatedHub.tenant, device: id,
+            user: UserID(high: 0x5349_4D55, low: UInt64(slot + 1)), role: role)
+        let secret = RowKey.derived("key", [id.bytes]).bytes
+        guard let key = DeviceKey(bytes: secret + secret) else { throw Problem(.internalFailure) }
+        // Where programs differ, some devices have the newer one before the hub.
+        let version: UInt32 = plan.mix.has(.schemaSkew) ? 1 + UInt32(random.number(1)) : 2
+        devices[slot] = try SimulatedDevice(
+            slot: slot, principal: principal, key: key,
+            clock: MachineClock(time, machine: UInt64(slot)), version: version,
+            chance: chance.stream("device", slot))
+        hub.register(principal, key.publicKey)
+    }
+}

@@ -1,0 +1,137 @@
+import ArgumentParser
+import Foundation
+import LynkSimulator
+
+/// Plays worlds with faults against the shipped engine, stores and wire bytes.
+struct Simulate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Plays simulated worlds with faults, and reports what does not hold.",
+        discussion: """
+            One seed decides everything of a world: devices, work, faults, lines and clocks. A \
+            failing seed is printed with the command that plays it again.
+
+              lynk simulate --seeds 1000            many worlds, and what they reached
+              lynk simulate --seed 7 --trace        one world, line by line
+              lynk simulate --seed 7 --shrink       the smallest world that still fails
+            """)
+
+    enum Store: String, ExpressibleByArgument, CaseIterable { case memory }
+
+    @Option(help: "Play this one seed.")
+    var seed: UInt64?
+    @Option(help: "Play so many seeds, beginning with --from.")
+    var seeds: UInt64 = 100
+    @Option(help: "The first seed.")
+    var from: UInt64 = 1
+    @Option(help: "What replicas and hub are made of.")
+    var store: Store = .memory
+    @Option(help: "Worlds that are played at once.")
+    var jobs: Int = 1
+    @Flag(help: "Print every line of a world's trace.")
+    var trace = false
+    @Flag(help: "Make a failing world as small as possible.")
+    var shrink = false
+    @Option(help: "Only these planned events happen, e.g. 3,7-9; what a shrinker prints.")
+    var keep: String?
+    @Option(help: "Fault kinds to leave out, separated by commas.")
+    var without: String?
+    @Option(help: "Checkers that watch, separated by commas; all without it.")
+    var checkers: String?
+    @Option(help: "Plant a slip, to see that a checker finds it.")
+    var slip: String?
+    @Option(help: "Names the code in reports; without it, the environment's LYNK_COMMIT.")
+    var commit: String?
+    @Option(help: "Fail when a mark was never reached in a run of at least so many seeds.")
+    var marksFrom: UInt64 = 1_000
+
+    func run() async throws {
+        let options = try options()
+        if let seed {
+            try play(seed, options)
+        } else {
+            try await campaign(options)
+        }
+    }
+
+    private var code: String {
+        commit ?? ProcessInfo.processInfo.environment["LYNK_COMMIT"] ?? "unnamed"
+    }
+
+    private func options() throws -> SimulationOptions {
+        var options = SimulationOptions(keepsTrace: trace)
+        if let keep {
+            guard let numbers = FailureReport.numbers(keep) else {
+                throw ValidationError("--keep takes numbers and ranges, e.g. 3,7-9.")
+            }
+            options.events = numbers
+        }
+        if let without {
+            options.without = Set(
+                try without.split(separator: ",").map { name in
+                    guard let kind = FaultMix.Kind(rawValue: String(name)) else {
+                        let known = FaultMix.Kind.allCases.map(\.rawValue)
+                        throw ValidationError("Fault kinds: \(known.joined(separator: ", ")).")
+                    }
+                    return kind
+                })
+        }
+        if let checkers { options.checkers = Set(checkers.split(separator: ",").map(String.init)) }
+        if let slip {
+            guard let known = Slip(rawValue: slip) else {
+                let names = Slip.allCases.map(\.rawValue).joined(separator: ", ")
+                throw ValidationError("Slips: \(names).")
+            }
+            options.slip = known
+        }
+        return options
+    }
+
+    private func play(_ seed: UInt64, _ options: SimulationOptions) throws {
+        var outcome = Simulation.run(seed: seed, options)
+        var options = options
+        if shrink, outcome.breach != nil {
+            var shrinker = Shrinker(outcome, options)
+            (options, outcome) = shrinker.shrunk()
+        }
+        if trace || shrink { for line in outcome.trace.lines { print(line) } }
+        print(String(format: "trace %016llx", outcome.traceHash), "lines \(outcome.trace.count)")
+        guard outcome.breach == nil else {
+            print(FailureReport(outcome, options, commit: code))
+            throw ExitCode(1)
+        }
+        print("seed \(seed) holds: \(outcome.commits) commits, faults \(outcome.mix)")
+    }
+
+    private func campaign(_ options: SimulationOptions) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var report = CampaignReport()
+        let last = from + seeds - 1
+        await withTaskGroup(of: Outcome.self) { group in
+            var next = from
+            func add() {
+                let seed = next
+                next += 1
+                group.addTask { Simulation.run(seed: seed, options) }
+            }
+            while next <= min(last, from + UInt64(max(jobs, 1)) - 1) { add() }
+            for await outcome in group {
+                report.add(outcome)
+                if outcome.breach != nil {
+                    print(FailureReport(outcome, options, commit: code))
+                }
+                if next <= last { add() }
+            }
+        }
+        let elapsed = start.duration(to: clock.now)
+        let seconds =
+            Double(elapsed.components.seconds)
+            + Double(elapsed.components.attoseconds) / 1e18
+        print(report.text(seconds: seconds))
+        let isShort = !report.marks.missing.isEmpty && seeds >= marksFrom
+        if isShort {
+            print("never reached: \(report.marks.missing.map(\.rawValue).joined(separator: ", "))")
+        }
+        if report.failures > 0 || isShort { throw ExitCode(1) }
+    }
+}
