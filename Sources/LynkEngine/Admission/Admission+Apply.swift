@@ -16,6 +16,9 @@ extension Admission {
         _ submission: Submission, at slot: CommitSlot, isForced: Bool = false,
         in transaction: HubTransaction<some HubStorage>
     ) throws -> Outcome {
+        if let flaw = submission.sealed.flaw {
+            return Outcome(disposition: .quarantined, problem: flaw)
+        }
         var submission = submission
         var outcome = try judge(submission, isForced: isForced, in: transaction)
         guard outcome.disposition.isApplied else { return outcome }

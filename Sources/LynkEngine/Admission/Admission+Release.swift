@@ -29,17 +29,20 @@ extension Admission {
         in transaction: HubTransaction<some HubStorage>
     ) throws -> Receipt? {
         guard var record = try transaction.storage.quarantined(at: position),
-            record.resolution == nil, let log = try transaction.storage.log(at: position),
-            let sealed = try transaction.storage.changeSet(at: position)
+            record.resolution == nil, let log = try transaction.storage.log(at: position)
         else { return nil }
+        let sealed = try transaction.storage.changeSet(at: position)
         let slot = transaction.nextSlot(wallMilliseconds: nowMilliseconds)
         var outcome = Outcome(disposition: .rejected)
         if resolution == .released {
+            guard let sealed else { return nil }
             // Its writes take the release's dot, because nobody has seen them under the old one;
             // they keep their author, its context and their effective time.
             let writer = try transaction.writer(
                 for: sealed, in: transaction.state.lanes[Int(log.lane)].id, at: slot,
-                effective: log.effective, context: log.context)
+                effective: log.effective,
+                context: record.code == .changeSetMalformed
+                    ? transaction.truncate(sealed.content.context, before: log.dot) : log.context)
             let submission = Submission(
                 principal: record.principal, sealed: sealed, effective: log.effective,
                 received: slot.received, position: slot.position, writer: writer)
@@ -53,7 +56,7 @@ extension Admission {
             user: UserID(high: 0, low: 0), role: "hub")
         let name = resolution == .released ? Self.releaseIntent : Self.rejectIntent
         let own = try transaction.seal(
-            [], intent: Intent(name: name, arguments: sealed.oid.description), by: hub, in: lane,
+            [], intent: Intent(name: name, arguments: record.oid.description), by: hub, in: lane,
             made: made)
         let receipt = Receipt(
             oid: own.oid,
@@ -63,11 +66,13 @@ extension Admission {
         try transaction.append(
             LogEntry(
                 slot: slot, sealed: own, lane: lane, context: transaction.state.vector,
-                receipt: receipt, consequences: outcome.consequences, subject: sealed.oid))
+                receipt: receipt, consequences: outcome.consequences, subject: record.oid))
         record.resolution = resolution
         try transaction.storage.put(record)
         try transaction.storage.stopWaiting(at: position)
-        if resolution == .released { try transaction.wake(waitersFor: sealed.content) }
+        if resolution == .released, let sealed {
+            try transaction.wake(waitersFor: sealed.content)
+        }
         return receipt
     }
 }

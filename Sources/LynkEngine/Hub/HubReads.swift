@@ -32,7 +32,7 @@ package protocol HubReads: AnyObject, TenantView {
     func lanes() throws -> [HubLane]
     /// Positions of the commits that updated or deleted the row, newest first.
     func history(of row: RowName, limit: Int) throws -> [Int64]
-    /// What the author signed; `nil` when it was collected.
+    /// What the author signed; `nil` when it was collected, and when it does not decode.
     func changeSet(at position: Int64) throws -> SealedChangeSet?
     /// What the commit at this position wrote, its consequences last.
     func writes(at position: Int64) throws -> [RowChange]

@@ -102,10 +102,15 @@ extension HubReplica {
         }
     }
 
-    /// Releases what was quarantined for a schema that this program knows by now.
+    /// Releases what was quarantined for a schema, or a form, that this program knows by now.
     func readmit() throws {
-        let waiting = try file.read {
-            try $0.quarantine().filter { $0.code == .schemaUnknown && $0.resolution == nil }
+        let waiting = try file.read { reads in
+            try reads.quarantine().filter { record in
+                if record.resolution != nil { return false }
+                return try record.code == .schemaUnknown
+                    || record.code == .changeSetMalformed
+                        && reads.changeSet(at: record.position) != nil
+            }
         }
         if waiting.isEmpty { return }
         try transact { transaction in

@@ -44,6 +44,16 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
         state.eras.meet(context, state.vector)
     }
 
+    /// What a context covered when this commit was made: what came later its author cannot have had.
+    func truncate(_ context: VersionVector, before dot: Dot) -> VersionVector {
+        guard let handle = state.eraHandles[dot.era] else { return .zero }
+        let had =
+            dot.number > 1
+            ? VersionVector([dot.era: dot.number - 1])
+            : state.eraList[Int(handle)].record.parents
+        return state.eras.meet(context, had)
+    }
+
     func hubTime(of vector: VersionVector) throws -> HybridTimestamp {
         var latest = HybridTimestamp.zero
         for dot in vector.sorted {

@@ -1,5 +1,6 @@
 import LynkCore
 import LynkEngine
+import LynkWire
 
 /// What stands beside the rows and the log.
 extension MemoryHubStorage {
@@ -51,13 +52,16 @@ extension MemoryHubStorage {
         Array((tables.history[row] ?? []).reversed().prefix(limit))
     }
 
-    func writes(at position: Int64) -> [RowChange] {
+    func writes(at position: Int64) throws -> [RowChange] {
         guard let commit = commit(at: position) else { return [] }
         let author = commit.record.subject.flatMap { self.position(of: $0) } ?? position
-        return (self.commit(at: author)?.body?.content.changes ?? []) + commit.consequences
+        return (try changeSet(at: author)?.content.changes ?? []) + commit.consequences
     }
 
-    func changeSet(at position: Int64) -> SealedChangeSet? { commit(at: position)?.body }
+    func changeSet(at position: Int64) throws -> SealedChangeSet? {
+        guard let body = commit(at: position)?.body else { return nil }
+        return body.flaw == nil ? body : try? ChangeSetCodec.open(body.bytes)
+    }
 
     func keep(
         _ conflict: Conflict, by oid: ContentID, in scopes: [UInt32], at position: Int64
