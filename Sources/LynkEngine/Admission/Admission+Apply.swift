@@ -19,6 +19,9 @@ extension Admission {
         if let flaw = submission.sealed.flaw {
             return Outcome(disposition: .quarantined, problem: flaw)
         }
+        if let problem = try replacement(submission.sealed, in: transaction) {
+            return Outcome(disposition: .quarantined, problem: problem)
+        }
         var submission = submission
         var outcome = try judge(submission, isForced: isForced, in: transaction)
         guard outcome.disposition.isApplied else { return outcome }
@@ -37,6 +40,7 @@ extension Admission {
                 }
                 return derived + settled
             }
+            try endLineage(of: submission.sealed, in: transaction)
             outcome.conflicts = UInt32(submission.conflicts.count)
             if outcome.conflicts > 0, outcome.disposition == .accepted {
                 outcome.disposition = .merged

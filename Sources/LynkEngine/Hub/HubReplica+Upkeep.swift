@@ -79,23 +79,28 @@ extension HubReplica {
     ///
     /// - Returns: the receipt of the hub's own change set that says so.
     /// - Throws: ``Problem`` `not_found` for an oid that is not quarantined, or is resolved;
-    ///   `row_unknown` and the like for one that cannot be merged yet.
+    ///   `change_set_replaced` for one whose author wrote it again; `row_unknown` and the like for
+    ///   one that cannot be merged yet.
     package func resolve(
         _ oid: ContentID, as resolution: QuarantineRecord.Resolution, nowMilliseconds: Int64
     ) throws -> Receipt {
         try transact { transaction in
             guard let position = try transaction.storage.position(of: oid),
                 let record = try transaction.storage.quarantined(at: position),
-                record.resolution == nil
+                record.resolution == nil || record.resolution == .replaced
             else { throw Problem(.notFound, "\(oid.short) is not in quarantine") }
+            if record.resolution == .replaced {
+                throw Problem(.changeSetReplaced, "another one took the place of \(oid.short)")
+            }
             let made = ClockReading(
                 wallMilliseconds: nowMilliseconds, bootID: BootID(high: 0, low: 0),
                 bootMilliseconds: 0)
-            guard
-                let receipt = try admission.resolve(
-                    position, as: resolution, isForced: true, made: made,
-                    nowMilliseconds: nowMilliseconds, in: transaction)
-            else { throw Problem(record.code, "\(oid.short) still cannot be merged") }
+            let (resolved, problem) = try admission.resolve(
+                position, as: resolution, isForced: true, made: made,
+                nowMilliseconds: nowMilliseconds, in: transaction)
+            guard let receipt = resolved else {
+                throw problem ?? Problem(record.code, "\(oid.short) still cannot be merged")
+            }
             try admission.releaseDue(
                 made: made, nowMilliseconds: nowMilliseconds, in: transaction)
             return receipt

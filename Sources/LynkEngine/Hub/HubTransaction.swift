@@ -44,7 +44,7 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
         state.eras.meet(context, state.vector)
     }
 
-    /// What a context covered when this commit was made: what came later its author cannot have had.
+    /// What a context covered when this commit was made: what came later its author did not have.
     func truncate(_ context: VersionVector, before dot: Dot) -> VersionVector {
         guard let handle = state.eraHandles[dot.era] else { return .zero }
         let had =
