@@ -120,6 +120,7 @@ struct Admission: Sendable {
         }
         let seen = max(
             try transaction.hubTime(of: context),
+            try transaction.aliasTime(of: sealed.content.context),
             transaction.lane(push.lane)?.effective ?? .zero)
         guard let made else { return slot.received }
         let effective = EffectiveTime.resolve(

@@ -67,6 +67,14 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
         return latest
     }
 
+    /// The latest time of what an author had seen under dots that were lost here.
+    func aliasTime(of context: VersionVector) throws -> HybridTimestamp {
+        try state.aliases.reduce(.zero) { latest, alias in
+            guard state.eras.contains(context, alias.lost) else { return latest }
+            return max(latest, try storage.log(at: alias.position)?.effective ?? .zero)
+        }
+    }
+
     func nextSlot(wallMilliseconds: Int64) -> CommitSlot {
         CommitSlot(
             position: state.position + 1,
