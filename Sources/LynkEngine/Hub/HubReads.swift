@@ -64,6 +64,13 @@ package protocol HubReads: AnyObject, TenantView {
     /// The era and lane behind a stamp's handles.
     func names(of stamp: Stamp) throws -> (era: EraID, lane: LaneID)
 
+    /// How many conflicts were found after a position, up to another.
+    func conflictCount(after position: Int64, through last: Int64) throws -> Int
+    func received(at position: Int64) throws -> HybridTimestamp?
+    func quarantined(at position: Int64) throws -> QuarantineRecord?
+    /// Whether a change set of the device is quarantined and not resolved.
+    func hasQuarantined(of device: DeviceID) throws -> Bool
+
     /// In the order of their positions.
     func quarantine() throws -> [QuarantineRecord]
 

@@ -13,67 +13,6 @@ extension HubReplica {
         }
     }
 
-    /// Forgets what is older than `age` and durable, and is kept for causality alone.
-    ///
-    /// Rows, receipts and the bytes of commits to tables without deletes stay for ever.
-    /// - Returns: the floor afterwards.
-    package func advanceFloor(
-        nowMilliseconds: Int64, ageMilliseconds: Int64
-    ) throws -> Int64 {
-        try state.withLock { state in
-            let before = state.floor
-            let contained = state.eras.expand(try file.read { try $0.durable() })
-            let durable =
-                state.eraList.compactMap { era -> Int64? in
-                    let number = contained[era.record.era]
-                    return number == 0
-                        ? nil : state.position(of: Dot(era: era.record.era, number: number))
-                }.max() ?? 0
-            let limit = HybridTimestamp(
-                milliseconds: nowMilliseconds.subtractingReportingOverflow(ageMilliseconds)
-                    .partialValue)
-            let floor = try file.write { storage in
-                let old = try Self.last(storage, through: state.position, receivedBy: limit)
-                let floor = max(before, min(durable, old))
-                guard floor > before else { return before }
-                try storage.collect(through: floor)
-                for position in before + 1...floor where try mayDrop(position, storage) {
-                    try storage.dropBody(at: position)
-                }
-                try storage.setMeta(.floor, HybridTimestamp(rawValue: UInt64(floor)).bytes)
-                return floor
-            }
-            state.floor = floor
-            return floor
-        }
-    }
-
-    /// The last commit that was received by a time; times ascend with positions.
-    private static func last(
-        _ storage: some HubStorage, through position: Int64, receivedBy limit: HybridTimestamp
-    ) throws -> Int64 {
-        var (low, high): (Int64, Int64) = (0, position)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if let time = try storage.received(at: middle), time <= limit {
-                low = middle
-            } else {
-                high = middle - 1
-            }
-        }
-        return low
-    }
-
-    /// Facts, and what is quarantined and not resolved, keep their bytes.
-    private func mayDrop(_ position: Int64, _ storage: some HubStorage) throws -> Bool {
-        if let record = try storage.quarantined(at: position), record.resolution == nil {
-            return false
-        }
-        return try storage.writes(at: position).allSatisfy {
-            application.schema.table($0.table)?.deletes ?? .forbidden != .forbidden
-        }
-    }
-
     /// Puts a quarantined change set in force, or rejects it for good; its author's receipt stays
     /// as it was.
     ///
