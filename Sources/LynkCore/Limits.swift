@@ -71,4 +71,6 @@ public enum Limits {
     public static let verifyRowsPerRange = 32
     /// Tables of scopes whose digests one answer names.
     public static let verifyDigestsMax = 65_536
+    /// Rows that a hub reads for one verify request; what is left is asked for again.
+    public static let verifyReadsMax = 1 << 20
 }

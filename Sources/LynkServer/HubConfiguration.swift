@@ -1,3 +1,5 @@
+public import LynkEngine
+
 /// Where a hub listens and how it proves who it is.
 public struct HubConfiguration: Sendable {
     public var host: String
@@ -20,6 +22,10 @@ public struct HubConfiguration: Sendable {
     public var liveBeatInterval: Duration = .seconds(20)
     /// A socket for programs on the same machine, e.g. `lynkd backup`; see ``OperatorSocket``.
     public var operatorSocket: String?
+    /// What is older, and durable, is forgotten when it is kept for causality alone.
+    public var floorAgeMilliseconds = FloorReport.usualAgeMilliseconds
+    /// How often the hub looks for what it may forget.
+    public var floorInterval: Duration = .seconds(3_600)
     /// Threads that commit; a tenant stays on one of them.
     public var commitThreads = 2
     /// Threads that read.

@@ -101,8 +101,11 @@ public struct HubServer: Service {
                     group.addTask { try await local.run() }
                 }
                 group.addTask { await hub.live.run(every: configuration.liveBeatInterval) }
+                group.addTask {
+                    await FloorUpkeep(hub: hub).run(every: configuration.floorInterval)
+                }
                 defer { group.cancelAll() }
-                // The beats never end: what ends first is a server, stopped or failed.
+                // Beats and upkeep never end: what ends first is a server, stopped or failed.
                 try await group.next()
                 if localSocket != nil { try await group.next() }
             }
@@ -136,6 +139,9 @@ public struct HubServer: Service {
         return Hub(
             control: control, tenants: tenants, application: application, clock: clock,
             wall: wall, pool: pool, commits: commits, live: live,
+            floor: HubFloor(
+                control: control, tenants: tenants,
+                ageMilliseconds: configuration.floorAgeMilliseconds),
             authenticator: try await Authenticator(
                 secrets: secrets, control: control, pool: pool, wall: wall),
             operatorKey: operatorKey, logger: logger)

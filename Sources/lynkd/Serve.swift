@@ -30,12 +30,21 @@ struct Serve: AsyncParsableCommand {
             PUT /v1/operator/clock last set.
             """)
     var clock = Clock.system
+    @Option(
+        help: """
+            Days after which tombstones, conflicts and histories may be forgotten, once they are \
+            in a backup.
+            """)
+    var floorAge = 90
     @Option(help: "A file that the port is written to once connections are accepted.")
     var portFile: String?
 
     func validate() throws {
         guard (0...65_535).contains(port) else {
             throw ValidationError("--port must be from 0 to 65535")
+        }
+        guard (1...36_500).contains(floorAge) else {
+            throw ValidationError("--floor-age must be from 1 to 36500")
         }
     }
 
@@ -52,6 +61,7 @@ struct Serve: AsyncParsableCommand {
                 clock == .operator ? OperatorHubClock() : SystemHubClock()
             var configuration = HubConfiguration(
                 host: host, port: port, certificate: certificate, key: key)
+            configuration.floorAgeMilliseconds = Int64(floorAge) * 24 * 3_600_000
             configuration.operatorSocket = OperatorSocket.path(in: data)
             if configuration.operatorSocket == nil {
                 logger.warning("the data directory's path is too long for lynkd backup's socket")

@@ -75,6 +75,35 @@ import Testing
         #expect(error == .invalid("previous of the first"))
     }
 
+    @Test("A change set that does not decode keeps its name and its place", arguments: 0..<20)
+    func unreadable(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let hello = random.hello()
+        let first = ChangeSetCodec.seal(random.changeSet())
+        let poison = ChangeSetCodec.seal(random.changeSet(previous: first.oid)).bytes + [0]
+        let name = ContentID(hashing: poison)
+        let last = ChangeSetCodec.seal(random.changeSet(previous: name))
+        let body = SyncRequest.encode(
+            hello: hello, changeSets: [first.bytes, poison, last.bytes],
+            signature: Self.signature)
+        let decoded = try SyncRequest.decode(body).changeSets
+        #expect(decoded.map(\.oid) == [first.oid, name, last.oid])
+        #expect(decoded.map(\.flaw?.code) == [nil, .changeSetMalformed, nil])
+        #expect(decoded.map(\.content.previous) == [first.content.previous, first.oid, name])
+        #expect(decoded[1].bytes == poison)
+        #expect(decoded[1].content.changes.isEmpty)
+    }
+
+    @Test("A change set whose head does not decode has no place: the push is refused")
+    func headless() {
+        var random = SeededGenerator(seed: 7)
+        let first = ChangeSetCodec.seal(random.changeSet())
+        let body = SyncRequest.encode(
+            hello: random.hello(), changeSets: [first.bytes, [0x89, 0x00]],
+            signature: Self.signature)
+        #expect(refusal { () throws(WireError) in try SyncRequest.decode(body) } != nil)
+    }
+
     @Test("No beginning of a request is a request", arguments: 0..<12)
     func truncated(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

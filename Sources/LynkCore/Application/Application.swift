@@ -61,11 +61,15 @@ public struct Submission: Sendable {
     public let writer: Writer
     /// Conflicts of the merge; empty in ``Application/judge(_:in:)``.
     public var conflicts: [Conflict]
+    /// What the change set does; of a released one without what its author replaced since.
+    public let changes: [RowChange]
 
     public init(
         principal: Principal, sealed: SealedChangeSet, effective: HybridTimestamp,
-        received: HybridTimestamp, position: Int64, writer: Writer, conflicts: [Conflict] = []
+        received: HybridTimestamp, position: Int64, writer: Writer, conflicts: [Conflict] = [],
+        changes: [RowChange]? = nil
     ) {
+        self.changes = changes ?? sealed.content.changes
         self.principal = principal
         self.sealed = sealed
         self.effective = effective
@@ -74,8 +78,6 @@ public struct Submission: Sendable {
         self.writer = writer
         self.conflicts = conflicts
     }
-
-    public var changes: [RowChange] { sealed.content.changes }
 }
 
 /// An application's decision on one change set.

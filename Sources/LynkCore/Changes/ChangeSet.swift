@@ -47,12 +47,17 @@ public struct SealedChangeSet: Hashable, Sendable {
     public let oid: ContentID
     public let bytes: [UInt8]
     public let content: ChangeSet
+    /// Why the bytes do not decode; `nil` for a change set that does. Then ``content`` has only
+    /// what the head of the bytes says: tenant, device and predecessor. A hub keeps such bytes in
+    /// quarantine; nothing else may use the content.
+    public let flaw: Problem?
 
     /// Only the wire codec makes these, from bytes that it encoded or verified.
-    package init(oid: ContentID, bytes: [UInt8], content: ChangeSet) {
+    package init(oid: ContentID, bytes: [UInt8], content: ChangeSet, flaw: Problem? = nil) {
         self.oid = oid
         self.bytes = bytes
         self.content = content
+        self.flaw = flaw
     }
 
     public static func == (left: Self, right: Self) -> Bool { left.oid == right.oid }

@@ -27,6 +27,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     // change sets
     case changeSetTooLarge = "change_set_too_large"
     case changeSetMalformed = "change_set_malformed"
+    case changeSetReplaced = "change_set_replaced"
     case signatureInvalid = "signature_invalid"
     case chainGap = "chain_gap"
     case laneForked = "lane_forked"
@@ -89,6 +90,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .alreadyExists: "Use the existing one, or choose another name."
         case .changeSetTooLarge: "Split the write into several transactions."
         case .changeSetMalformed: "Report it with the exported bytes; they are kept at the hub."
+        case .changeSetReplaced:
+            "Discard it: the other one took effect; write what is still missing anew."
         case .signatureInvalid: "Enrol the device again; its unsent work stays in the outbox."
         case .chainGap: "Send the missing predecessors first; the client does so by itself."
         case .laneForked: "The client continues under a new lane by itself; nothing is lost."

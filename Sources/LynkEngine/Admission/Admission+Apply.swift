@@ -11,20 +11,24 @@ extension Admission {
 
     /// Judges a change set and merges it with all that follows from it, or nothing at all.
     ///
-    /// - Parameters:
-    ///   - changes: what of it is merged; all of it when absent.
-    ///   - isForced: an operator lets it pass whatever the application says.
+    /// - Parameter isForced: an operator lets it pass whatever the application says.
     func apply(
-        _ submission: Submission, at slot: CommitSlot, changes: [RowChange]? = nil,
-        isForced: Bool = false, in transaction: HubTransaction<some HubStorage>
+        _ submission: Submission, at slot: CommitSlot, isForced: Bool = false,
+        in transaction: HubTransaction<some HubStorage>
     ) throws -> Outcome {
+        if let flaw = submission.sealed.flaw {
+            return Outcome(disposition: .quarantined, problem: flaw)
+        }
+        if let problem = try replacement(submission.sealed, in: transaction) {
+            return Outcome(disposition: .quarantined, problem: problem)
+        }
         var submission = submission
         var outcome = try judge(submission, isForced: isForced, in: transaction)
         guard outcome.disposition.isApplied else { return outcome }
         do {
             outcome.consequences = try transaction.savepoint {
                 submission.conflicts = try transaction.merge(
-                    changes ?? submission.changes, by: submission.writer, at: slot)
+                    submission.changes, by: submission.writer, at: slot)
                 let derived = try application.consequences(of: submission, in: transaction)
                 let hub = try transaction.hubWriter(
                     for: submission.sealed, at: slot, effective: submission.effective)
@@ -37,6 +41,7 @@ extension Admission {
                 }
                 return derived + settled.changes
             }
+            try endLineage(of: submission.sealed, in: transaction)
             outcome.conflicts = UInt32(submission.conflicts.count)
             if outcome.conflicts > 0, outcome.disposition == .accepted {
                 outcome.disposition = .merged

@@ -22,33 +22,34 @@ extension Admission {
     /// Puts a quarantined change set in force, or rejects it for good, by a change set of the hub
     /// that names its oid. Its first receipt stays the only one.
     ///
-    /// - Returns: the receipt of the hub's change set; `nil` when nothing is to be done yet.
+    /// - Returns: the receipt of the hub's change set; without one, why it stays where it is.
     func resolve(
         _ position: Int64, as resolution: QuarantineRecord.Resolution, isForced: Bool,
         made: ClockReading, nowMilliseconds: Int64,
         in transaction: HubTransaction<some HubStorage>
-    ) throws -> Receipt? {
+    ) throws -> (receipt: Receipt?, problem: Problem?) {
         guard var record = try transaction.storage.quarantined(at: position),
-            record.resolution == nil, let log = try transaction.storage.log(at: position),
-            let sealed = try transaction.storage.changeSet(at: position)
-        else { return nil }
+            record.resolution == nil, let log = try transaction.storage.log(at: position)
+        else { return (nil, nil) }
+        let sealed = try transaction.storage.changeSet(at: position)
         let slot = transaction.nextSlot(wallMilliseconds: nowMilliseconds)
         var outcome = Outcome(disposition: .rejected)
         if resolution == .released {
+            guard let sealed else { return (nil, nil) }
             // Its writes take the release's dot, because nobody has seen them under the old one;
             // they keep their author, its context and their effective time.
             let writer = try transaction.writer(
                 for: sealed, in: transaction.state.lanes[Int(log.lane)].id, at: slot,
-                effective: log.effective, context: log.context)
+                effective: log.effective,
+                context: record.code == .changeSetMalformed
+                    ? transaction.truncate(sealed.content.context, before: log.dot) : log.context)
             let submission = Submission(
                 principal: record.principal, sealed: sealed, effective: log.effective,
-                received: slot.received, position: slot.position, writer: writer)
-            outcome = try apply(
-                submission, at: slot,
-                changes: try transaction.standing(sealed.content.changes, of: log),
-                isForced: isForced, in: transaction)
+                received: slot.received, position: slot.position, writer: writer,
+                changes: try transaction.remainder(of: sealed, at: position, in: log.lane))
+            outcome = try apply(submission, at: slot, isForced: isForced, in: transaction)
             // Still not mergeable, or the application says no again: it stays where it is.
-            guard outcome.disposition.isApplied else { return nil }
+            guard outcome.disposition.isApplied else { return (nil, outcome.problem) }
         }
         let lane = transaction.state.hubLane
         let hub = Principal(
@@ -56,7 +57,7 @@ extension Admission {
             user: UserID(high: 0, low: 0), role: "hub")
         let name = resolution == .released ? Self.releaseIntent : Self.rejectIntent
         let own = try transaction.seal(
-            [], intent: Intent(name: name, arguments: sealed.oid.description), by: hub, in: lane,
+            [], intent: Intent(name: name, arguments: record.oid.description), by: hub, in: lane,
             made: made)
         let receipt = Receipt(
             oid: own.oid,
@@ -66,11 +67,13 @@ extension Admission {
         try transaction.append(
             LogEntry(
                 slot: slot, sealed: own, lane: lane, context: transaction.state.vector,
-                receipt: receipt, consequences: outcome.consequences, subject: sealed.oid))
+                receipt: receipt, consequences: outcome.consequences, subject: record.oid))
         record.resolution = resolution
         try transaction.storage.put(record)
         try transaction.storage.stopWaiting(at: position)
-        if resolution == .released { try transaction.wake(waitersFor: sealed.content) }
-        return receipt
+        if resolution == .released, let sealed {
+            try transaction.wake(waitersFor: sealed.content)
+        }
+        return (receipt, nil)
     }
 }

@@ -25,14 +25,17 @@ struct Admission: Sendable {
                     wantsEras: refusal.code == .hubRolledBack)
             }
             var receipts: [Receipt] = []
-            for sealed in changeSets {
+            for (index, sealed) in changeSets.enumerated() {
                 if let receipt = try transaction.receipt(for: sealed.oid) {
                     try transaction.alias(receipt)
                     receipts.append(receipt.repeated)
                 } else if let problem = try placement(of: sealed, push: push, in: transaction) {
                     return answer(receipts, push, transaction, refusal: problem)
                 } else {
-                    receipts.append(try commit(sealed, push: push, in: transaction))
+                    let readable = changeSets[index...].first { $0.flaw == nil }
+                    receipts.append(
+                        try commit(
+                            sealed, push: push, made: readable?.content.made, in: transaction))
                 }
             }
             let token = transaction.advanceRatchet(of: push)
@@ -40,7 +43,8 @@ struct Admission: Sendable {
         case .changes(let changes, let intent):
             let sealed = try transaction.seal(
                 changes, intent: intent, by: push.principal, in: push.lane, made: push.upload)
-            let receipt = try commit(sealed, push: push, byHub: true, in: transaction)
+            let receipt = try commit(
+                sealed, push: push, made: sealed.content.made, byHub: true, in: transaction)
             return answer([receipt], push, transaction, refusal: nil)
         }
     }
@@ -71,14 +75,15 @@ struct Admission: Sendable {
         return nil
     }
 
+    /// - Parameter made: when the change set was made, or the next one that can be read.
     private func commit(
-        _ sealed: SealedChangeSet, push: Push, byHub: Bool = false,
+        _ sealed: SealedChangeSet, push: Push, made: ClockReading?, byHub: Bool = false,
         in transaction: HubTransaction<some HubStorage>
     ) throws -> Receipt {
         let slot = transaction.nextSlot(wallMilliseconds: push.receivedMilliseconds)
         let context = transaction.truncate(sealed.content.context)
         let effective = try effectiveTime(
-            of: sealed, push: push, context: context, at: slot, in: transaction)
+            of: sealed, made: made, push: push, context: context, at: slot, in: transaction)
         let writer =
             byHub
             ? try transaction.hubWriter(for: sealed, at: slot, effective: effective)
@@ -106,8 +111,8 @@ struct Admission: Sendable {
     }
 
     private func effectiveTime(
-        of sealed: SealedChangeSet, push: Push, context: VersionVector, at slot: CommitSlot,
-        in transaction: HubTransaction<some HubStorage>
+        of sealed: SealedChangeSet, made: ClockReading?, push: Push, context: VersionVector,
+        at slot: CommitSlot, in transaction: HubTransaction<some HubStorage>
     ) throws -> HybridTimestamp {
         // A receipt that this hub gave and lost said when it took effect, and others go by that.
         if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received {
@@ -115,8 +120,13 @@ struct Admission: Sendable {
         }
         let seen = max(
             try transaction.hubTime(of: context),
+            try transaction.aliasTime(of: sealed.content.context),
             transaction.lane(push.lane)?.effective ?? .zero)
-        return EffectiveTime.resolve(
-            made: sealed.content.made, upload: push.upload, seen: seen, received: slot.received)
+        guard let made else { return slot.received }
+        let effective = EffectiveTime.resolve(
+            made: made, upload: push.upload, seen: seen, received: slot.received)
+        if sealed.flaw == nil { return effective }
+        // Right before what followed it, so that it takes nothing of the others' ages.
+        return max(seen.next, HybridTimestamp(rawValue: effective.rawValue - 1))
     }
 }

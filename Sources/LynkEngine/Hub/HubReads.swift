@@ -32,7 +32,7 @@ package protocol HubReads: AnyObject, TenantView {
     func lanes() throws -> [HubLane]
     /// Positions of the commits that updated or deleted the row, newest first.
     func history(of row: RowName, limit: Int) throws -> [Int64]
-    /// What the author signed; `nil` when it was collected.
+    /// What the author signed; `nil` when it was collected, and when it does not decode.
     func changeSet(at position: Int64) throws -> SealedChangeSet?
     /// What the commit at this position wrote, its consequences last.
     func writes(at position: Int64) throws -> [RowChange]
@@ -63,6 +63,13 @@ package protocol HubReads: AnyObject, TenantView {
     func tombstone(_ number: Int64) throws -> (table: TableID, tombstone: Tombstone)?
     /// The era and lane behind a stamp's handles.
     func names(of stamp: Stamp) throws -> (era: EraID, lane: LaneID)
+
+    /// How many conflicts were found after a position, up to another.
+    func conflictCount(after position: Int64, through last: Int64) throws -> Int
+    func received(at position: Int64) throws -> HybridTimestamp?
+    func quarantined(at position: Int64) throws -> QuarantineRecord?
+    /// Whether a change set of the device is quarantined and not resolved.
+    func hasQuarantined(of device: DeviceID) throws -> Bool
 
     /// In the order of their positions.
     func quarantine() throws -> [QuarantineRecord]

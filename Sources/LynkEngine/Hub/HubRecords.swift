@@ -176,6 +176,8 @@ package struct QuarantineRecord: Sendable {
     /// What became of it afterwards.
     package enum Resolution: String, Sendable {
         case released, rejected
+        /// Its author wrote it again, and that one is in force.
+        case replaced
     }
 
     package let position: Int64

@@ -13,99 +13,48 @@ extension HubReplica {
         }
     }
 
-    /// Forgets what is older than `age` and durable, and is kept for causality alone.
-    ///
-    /// Rows, receipts and the bytes of commits to tables without deletes stay for ever.
-    /// - Returns: the floor afterwards.
-    package func advanceFloor(
-        nowMilliseconds: Int64, ageMilliseconds: Int64
-    ) throws -> Int64 {
-        try state.withLock { state in
-            let before = state.floor
-            let contained = state.eras.expand(try file.read { try $0.durable() })
-            let durable =
-                state.eraList.compactMap { era -> Int64? in
-                    let number = contained[era.record.era]
-                    return number == 0
-                        ? nil : state.position(of: Dot(era: era.record.era, number: number))
-                }.max() ?? 0
-            let limit = HybridTimestamp(
-                milliseconds: nowMilliseconds.subtractingReportingOverflow(ageMilliseconds)
-                    .partialValue)
-            let floor = try file.write { storage in
-                let old = try Self.last(storage, through: state.position, receivedBy: limit)
-                let floor = max(before, min(durable, old))
-                guard floor > before else { return before }
-                try storage.collect(through: floor)
-                for position in before + 1...floor where try mayDrop(position, storage) {
-                    try storage.dropBody(at: position)
-                }
-                try storage.setMeta(.floor, HybridTimestamp(rawValue: UInt64(floor)).bytes)
-                return floor
-            }
-            state.floor = floor
-            return floor
-        }
-    }
-
-    /// The last commit that was received by a time; times ascend with positions.
-    private static func last(
-        _ storage: some HubStorage, through position: Int64, receivedBy limit: HybridTimestamp
-    ) throws -> Int64 {
-        var (low, high): (Int64, Int64) = (0, position)
-        while low < high {
-            let middle = (low + high + 1) / 2
-            if let time = try storage.received(at: middle), time <= limit {
-                low = middle
-            } else {
-                high = middle - 1
-            }
-        }
-        return low
-    }
-
-    /// Facts, and what is quarantined and not resolved, keep their bytes.
-    private func mayDrop(_ position: Int64, _ storage: some HubStorage) throws -> Bool {
-        if let record = try storage.quarantined(at: position), record.resolution == nil {
-            return false
-        }
-        return try storage.writes(at: position).allSatisfy {
-            application.schema.table($0.table)?.deletes ?? .forbidden != .forbidden
-        }
-    }
-
     /// Puts a quarantined change set in force, or rejects it for good; its author's receipt stays
     /// as it was.
     ///
     /// - Returns: the receipt of the hub's own change set that says so.
     /// - Throws: ``Problem`` `not_found` for an oid that is not quarantined, or is resolved;
-    ///   `row_unknown` and the like for one that cannot be merged yet.
+    ///   `change_set_replaced` for one whose author wrote it again; `row_unknown` and the like for
+    ///   one that cannot be merged yet.
     package func resolve(
         _ oid: ContentID, as resolution: QuarantineRecord.Resolution, nowMilliseconds: Int64
     ) throws -> Receipt {
         try transact { transaction in
             guard let position = try transaction.storage.position(of: oid),
                 let record = try transaction.storage.quarantined(at: position),
-                record.resolution == nil
+                record.resolution == nil || record.resolution == .replaced
             else { throw Problem(.notFound, "\(oid.short) is not in quarantine") }
+            if record.resolution == .replaced {
+                throw Problem(.changeSetReplaced, "another one took the place of \(oid.short)")
+            }
             let made = ClockReading(
                 wallMilliseconds: nowMilliseconds, bootID: BootID(high: 0, low: 0),
                 bootMilliseconds: 0)
-            guard
-                let receipt = try admission.resolve(
-                    position, as: resolution, isForced: true, made: made,
-                    nowMilliseconds: nowMilliseconds, in: transaction)
-            else { throw Problem(record.code, "\(oid.short) still cannot be merged") }
+            let (resolved, problem) = try admission.resolve(
+                position, as: resolution, isForced: true, made: made,
+                nowMilliseconds: nowMilliseconds, in: transaction)
+            guard let receipt = resolved else {
+                throw problem ?? Problem(record.code, "\(oid.short) still cannot be merged")
+            }
             try admission.releaseDue(
                 made: made, nowMilliseconds: nowMilliseconds, in: transaction)
             return receipt
         }
     }
 
-    /// Releases what was quarantined for a schema that this program knows by now.
+    /// Releases what was quarantined for a schema, or a form, that this program knows by now.
     func readmit() throws {
-        let waiting = try file.read {
-            try $0.quarantine().filter { $0.code == .schemaUnknown && $0.resolution == nil }
+        let waiting = try file.read { reads in
+            try reads.quarantine().filter { record in
+                if record.resolution != nil { return false }
+                return try record.code == .schemaUnknown
+                    || record.code == .changeSetMalformed
+                        && reads.changeSet(at: record.position) != nil
+            }
         }
         if waiting.isEmpty { return }
         try transact { transaction in

@@ -79,13 +79,26 @@ package final class HubReplica<File: HubFile>: Sendable {
     package func verify(
         _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
     ) throws -> VerifyAnswer {
+        var readsLeft = Limits.verifyReadsMax
+        return try verify(
+            request, for: principal, nowMilliseconds: nowMilliseconds, readsLeft: &readsLeft)
+    }
+
+    /// - Parameter readsLeft: how many rows may be read; lessened by those that were.
+    package func verify(
+        _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64,
+        readsLeft: inout Int
+    ) throws -> VerifyAnswer {
         let plan = VerifyPlan(
             request: request, principal: principal,
             now: HybridTimestamp(milliseconds: nowMilliseconds))
+        var left = readsLeft
+        defer { readsLeft = left }
         return try file.read { reads in
             try plan.answer(
                 reads, application: application,
-                hasher: File.Storage.Hasher(digestKey: try reads.meta(.digestKey) ?? []))
+                hasher: File.Storage.Hasher(digestKey: try reads.meta(.digestKey) ?? []),
+                readsLeft: &left)
         }
     }
 

@@ -39,14 +39,10 @@ package protocol HubStorage: HubReads {
     ) throws
     /// Names a place in the log for an oid whose change set is not in it.
     func place(_ oid: ContentID, at position: Int64) throws
-    func received(at position: Int64) throws -> HybridTimestamp?
     /// The oid of the change set whose writes carry this position's dot.
     func oid(at position: Int64) throws -> ContentID?
 
     func put(_ record: QuarantineRecord) throws
-    func quarantined(at position: Int64) throws -> QuarantineRecord?
-    /// Whether a change set of the device is quarantined and not resolved.
-    func hasQuarantined(of device: DeviceID) throws -> Bool
     /// Notes that the quarantined change set at this position waits for the row's birth.
     func wait(for row: RowName, at position: Int64) throws
     func waiting(for row: RowName) throws -> [Int64]
@@ -60,9 +56,18 @@ package protocol HubStorage: HubReads {
         _ conflict: Conflict, by oid: ContentID, in scopes: [UInt32], at position: Int64) throws
     func keep(_ delivered: DeliveredScopes, of device: DeviceID) throws
 
-    /// Forgets tombstones, conflicts, histories and scope sets at or below the floor; of scope sets
-    /// the newest one there stays.
-    func collect(through floor: Int64) throws
+    /// Forgets that the commit updated or deleted the row.
+    func forget(_ row: RowName, at position: Int64) throws
+    /// Forgets the live versions of all fields of a row, its presence included.
+    func forgetLive(of row: RowName) throws
+    /// Forgets conflicts that were found at or below the floor, oldest first.
+    ///
+    /// - Returns: how many; fewer than the limit when none is left.
+    func forgetConflicts(through floor: Int64, limit: Int) throws -> Int
+    /// Forgets scope sets below the newest one of their device that is at or below the floor.
+    ///
+    /// - Returns: how many; fewer than the limit when none is left.
+    func forgetScopeSets(through floor: Int64, limit: Int) throws -> Int
     /// Forgets the bytes of a commit; its place, its oid and its chain stay.
     func dropBody(at position: Int64) throws
 

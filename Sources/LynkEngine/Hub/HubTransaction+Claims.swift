@@ -40,9 +40,16 @@ extension HubTransaction {
         // contexts are truncated then, which costs false conflicts and nothing else.
         if state.askedForEras.contains(push.lane) { return nil }
         for sealed in changeSets {
-            for era in sealed.content.context.entries.keys where state.eraHandles[era] == nil {
+            let context = sealed.content.context
+            if let era = context.entries.keys.first(where: { state.eraHandles[$0] == nil }) {
                 state.askedForEras.insert(push.lane)
                 return Problem(.hubRolledBack, "the era \(era) is not known here")
+            }
+            // Its author has seen what was lost here, and perhaps proves times that were lost too:
+            // they come before anything is timed anew.
+            if push.claims.proofs.isEmpty, !state.eras.isContained(context, in: state.vector) {
+                state.askedForEras.insert(push.lane)
+                return Problem(.hubRolledBack, "\(sealed.oid.short) knows what is not here")
             }
         }
         return nil

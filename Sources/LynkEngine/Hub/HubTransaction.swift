@@ -46,6 +46,16 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
         state.eras.meet(context, state.vector)
     }
 
+    /// What a context covered when this commit was made: what came later its author did not have.
+    func truncate(_ context: VersionVector, before dot: Dot) -> VersionVector {
+        guard let handle = state.eraHandles[dot.era] else { return .zero }
+        let had =
+            dot.number > 1
+            ? VersionVector([dot.era: dot.number - 1])
+            : state.eraList[Int(handle)].record.parents
+        return state.eras.meet(context, had)
+    }
+
     func hubTime(of vector: VersionVector) throws -> HybridTimestamp {
         var latest = HybridTimestamp.zero
         for dot in vector.sorted {
@@ -57,6 +67,14 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
             latest = max(latest, timeCache?.time ?? .zero)
         }
         return latest
+    }
+
+    /// The latest time of what an author had seen under dots that were lost here.
+    func aliasTime(of context: VersionVector) throws -> HybridTimestamp {
+        try state.aliases.reduce(.zero) { latest, alias in
+            guard state.eras.contains(context, alias.lost) else { return latest }
+            return max(latest, try storage.log(at: alias.position)?.effective ?? .zero)
+        }
     }
 
     func nextSlot(wallMilliseconds: Int64) -> CommitSlot {

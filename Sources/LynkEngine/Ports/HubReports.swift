@@ -24,6 +24,72 @@ public struct ClockReport: Sendable {
     public let lanes: [Lane]
 }
 
+/// How far a tenant's floor may go, and why not further.
+public struct FloorReport: Sendable, Hashable {
+    /// Ninety days.
+    public static let usualAgeMilliseconds: Int64 = 90 * 24 * 3_600_000
+
+    /// What the floor waits for before it goes beyond the target.
+    public enum Wait: String, Sendable, Hashable {
+        /// Nothing of the tenant is durable: no backup has completed.
+        case backup
+        /// Commits above it are old enough, but made after the last backup.
+        case newerBackup = "newer_backup"
+        /// Commits above it are not old enough yet.
+        case age
+        /// There is no commit above it.
+        case commits
+    }
+
+    /// What would be forgotten, and is kept for causality alone.
+    public struct Forgettable: Sendable, Hashable {
+        public var commits: Int64 = 0
+        /// Of change sets whose bytes go.
+        public var bytes: Int64 = 0
+        public var tombstones: Int64 = 0
+        public var conflicts: Int64 = 0
+
+        public init() {}
+    }
+
+    /// Nothing at or below this position is kept for causality alone.
+    public let floor: Int64
+    /// Where the floor may go now: durable and old enough.
+    public let target: Int64
+    public let head: Int64
+    public let wait: Wait
+    /// When the first commit above the target came; `nil` when there is none.
+    public let nextMilliseconds: Int64?
+    public let forgettable: Forgettable?
+
+    public init(
+        floor: Int64, target: Int64, head: Int64, wait: Wait, nextMilliseconds: Int64? = nil,
+        forgettable: Forgettable? = nil
+    ) {
+        self.floor = floor
+        self.target = target
+        self.head = head
+        self.wait = wait
+        self.nextMilliseconds = nextMilliseconds
+        self.forgettable = forgettable
+    }
+}
+
+/// One durable step of the floor.
+public struct FloorStep: Sendable, Hashable {
+    /// Rows that a step may touch: some milliseconds of a tenant's commit thread.
+    public static let usualWork = 1_000
+
+    public let floor: Int64
+    /// Call again: something at or below the target is left.
+    public let hasMore: Bool
+
+    public init(floor: Int64, hasMore: Bool) {
+        self.floor = floor
+        self.hasMore = hasMore
+    }
+}
+
 /// How a row became what it is.
 public struct RowHistory: Sendable {
     /// One commit that concerns the row.

@@ -166,10 +166,19 @@ public protocol TenantStore: AnyObject, Sendable {
     func rejectFinally(_ oid: ContentID, nowMilliseconds: Int64) throws -> Receipt
     /// Everything that the vector contains survives the loss of this store from now on.
     func markDurable(_ vector: VersionVector) throws
-    /// Forgets what is older than the age, durable, and kept for causality alone.
+    /// One step of forgetting what is older than the age, durable, and kept for causality alone: a
+    /// durable transaction of its own, after which commits may come before the next.
     ///
-    /// - Returns: the floor afterwards: the position at or below which that is forgotten.
-    func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) throws -> Int64
+    /// - Parameter work: about how many rows the step may touch; one commit's rows always.
+    func advanceFloor(
+        nowMilliseconds: Int64, ageMilliseconds: Int64, work: Int
+    ) throws -> FloorStep
+    /// How far the floor may go now, what would be forgotten, and what it waits for.
+    ///
+    /// - Parameter counting: whether to count what would be forgotten, which reads all of it.
+    func floorReport(
+        nowMilliseconds: Int64, ageMilliseconds: Int64, counting: Bool
+    ) throws -> FloorReport
 
     /// The tenant's clocks: eras, vector, every lane.
     func clockReport() throws -> ClockReport
@@ -194,10 +203,19 @@ extension TenantStore {
         throw Problem(.notFound, "this hub does not say where it stands")
     }
 
-    /// With the usual age of ninety days.
-    public func advanceFloor(nowMilliseconds: Int64) throws -> Int64 {
-        try advanceFloor(
-            nowMilliseconds: nowMilliseconds, ageMilliseconds: 90 * 24 * 3_600_000)
+    /// All steps, one after the other.
+    ///
+    /// - Returns: the floor afterwards: the position at or below which that is forgotten.
+    @discardableResult
+    public func advanceFloor(
+        nowMilliseconds: Int64, ageMilliseconds: Int64 = FloorReport.usualAgeMilliseconds
+    ) throws -> Int64 {
+        while true {
+            let step = try advanceFloor(
+                nowMilliseconds: nowMilliseconds, ageMilliseconds: ageMilliseconds,
+                work: FloorStep.usualWork)
+            if !step.hasMore { return step.floor }
+        }
     }
 }
 

@@ -90,9 +90,15 @@ public struct RepairMachine: Sendable {
     private mutating func compare(_ answer: VerifyAnswer, _ local: some RangeDigests) throws {
         var parts = answer.parts[...]
         var pages = answer.pages[...]
+        let isEmpty = parts.isEmpty && pages.isEmpty
         for ask in asked {
             for range in ask.ranges {
-                var isSplit = false
+                // The hub reads so much and no more for one request.
+                if !isEmpty, parts.isEmpty, pages.isEmpty {
+                    wait(ask.scope, ask.table, range)
+                    continue
+                }
+                var (isSplit, isWhole) = (false, false)
                 var upper = range.lower
                 while let part = parts.first, part.scope == ask.scope, part.table == ask.table,
                     part.range.lower == upper, Self.isInside(part.range, range)
@@ -100,10 +106,19 @@ public struct RepairMachine: Sendable {
                     isSplit = true
                     parts = parts.dropFirst()
                     try compare(part, local)
-                    guard let end = part.range.upper, part.range.upper != range.upper else { break }
+                    guard let end = part.range.upper, part.range.upper != range.upper else {
+                        isWhole = true
+                        break
+                    }
                     upper = end
                 }
-                if isSplit { continue }
+                if isSplit {
+                    if upper != range.lower, !isWhole {
+                        wait(
+                            ask.scope, ask.table, KeyRange(lower: upper, upper: range.upper))
+                    }
+                    continue
+                }
                 guard let page = pages.popFirst() else {
                     throw Problem(.responseInvalid, "a range was asked for and not answered")
                 }
@@ -125,12 +140,15 @@ public struct RepairMachine: Sendable {
     private mutating func compare(_ part: RangePart, _ local: some RangeDigests) throws {
         let own = try local.digest(part.scope, part.table, part.range)
         guard own.count != part.count || own.hash != part.hash else { return }
-        if let last = waiting.last, last.scope == part.scope, last.table == part.table {
+        wait(part.scope, part.table, part.range)
+    }
+
+    private mutating func wait(_ scope: Scope, _ table: TableID, _ range: KeyRange) {
+        if let last = waiting.last, last.scope == scope, last.table == table {
             waiting[waiting.count - 1] = VerifyAsk(
-                scope: last.scope, table: last.table, ranges: last.ranges + [part.range])
+                scope: scope, table: table, ranges: last.ranges + [range])
         } else {
-            waiting.append(
-                VerifyAsk(scope: part.scope, table: part.table, ranges: [part.range]))
+            waiting.append(VerifyAsk(scope: scope, table: table, ranges: [range]))
         }
     }
 

@@ -13,7 +13,8 @@ extension ProblemCode {
         case .notFound, .enrolmentCodeUnknown: .notFound
         case .enrolmentCodeUsed: .gone
         case .alreadyExists, .chainGap, .laneForked, .schemaUnknown, .replicaLocked,
-            .directoryLocked, .directoryNotEmpty, .sessionUnknown, .hubRolledBack:
+            .directoryLocked, .directoryNotEmpty, .sessionUnknown, .hubRolledBack,
+            .changeSetReplaced:
             .conflict
         case .bodyTooLarge, .changeSetTooLarge: .contentTooLarge
         case .mediaTypeUnsupported: .unsupportedMediaType

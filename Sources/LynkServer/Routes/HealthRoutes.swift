@@ -15,6 +15,8 @@ struct HealthRoutes: Sendable {
             let tenant: String
             /// The last completed backup; absent when there is none.
             let backedUpMilliseconds, durablePosition: JSONInteger?
+            /// How far it has forgotten, and what it waits for; absent for one without a file.
+            let floor: FloorDocument?
         }
 
         /// `ok`, or `attention` with warnings.
@@ -28,15 +30,25 @@ struct HealthRoutes: Sendable {
         router.get("/health") { _, _ in Response.json(Health(status: "ok")) }
         router.get("/health/deep") { request, _ in
             try hub.operatorKey.check(request)
-            let (tenants, backups) = try await hub.pool.run { [hub] in
-                (try hub.control.tenants(), try hub.control.backups())
+            let (tenants, backups, floors) = try await hub.pool.run { [hub] in
+                let now = hub.clock.nowMilliseconds()
+                let floors = try hub.floor.stores().map { store in
+                    (
+                        store.tenant,
+                        try hub.floor.report(store, counting: false, nowMilliseconds: now)
+                    )
+                }
+                return (try hub.control.tenants(), try hub.control.backups(), floors)
             }
-            return Response.json(Self.health(tenants, backups, hub))
+            return Response.json(
+                Self.health(
+                    tenants, backups, Dictionary(floors, uniquingKeysWith: { $1 }), hub))
         }
     }
 
     private static func health(
-        _ tenants: [TenantRecord], _ backups: [BackupRecord], _ hub: Hub
+        _ tenants: [TenantRecord], _ backups: [BackupRecord],
+        _ floors: [TenantID: FloorReport], _ hub: Hub
     ) -> DeepHealth {
         let made = Dictionary(
             backups.map { ($0.backup.tenant, $0) }, uniquingKeysWith: { first, _ in first })
@@ -48,6 +60,12 @@ struct HealthRoutes: Sendable {
                     + "them is durable, and devices keep what they sent; run lynkd backup"
             )
         }
+        let behind = floors.values.count { $0.wait == .newerBackup }
+        if behind > 0 {
+            warnings.append(
+                "the floor of \(behind) of \(tenants.count) tenants waits for a newer backup: "
+                    + "what is old enough to be forgotten is kept; run lynkd backup")
+        }
         return DeepHealth(
             status: warnings.isEmpty ? "ok" : "attention", warnings: warnings,
             tenants: tenants.map { tenant in
@@ -55,7 +73,8 @@ struct HealthRoutes: Sendable {
                 return DeepHealth.Tenant(
                     tenant: tenant.id.description,
                     backedUpMilliseconds: record.map { JSONInteger($0.completedMilliseconds) },
-                    durablePosition: record.map { JSONInteger($0.backup.position) })
+                    durablePosition: record.map { JSONInteger($0.backup.position) },
+                    floor: floors[tenant.id].map { FloorDocument(tenant.id, $0) })
             },
             liveStreams: hub.live.count, waitingPushes: hub.commits.waitingCount)
     }

@@ -19,6 +19,7 @@ enum HubRouter {
         ImportRoute(hub: hub).add(to: operators)
         QueryRoute(hub: hub).add(to: operators)
         BackupRoute(hub: hub).add(to: operators)
+        FloorRoute(hub: hub).add(to: operators)
         ClockReportRoutes(hub: hub).add(to: router, operators: operators)
         if let clock = hub.clock as? OperatorHubClock {
             ClockRoute(clock: clock).add(to: operators)

@@ -64,11 +64,15 @@ extension SQLiteHubReads {
     }
 
     func changeSet(at position: Int64) throws -> SealedChangeSet? {
-        let body = try first(
-            "SELECT body FROM lynk_log WHERE position = ?", bind: { $0.bind(1, position) }
-        ) { $0.blob(0) }
-        guard let body, !body.isEmpty else { return nil }
-        return try ChangeSetCodec.open(body)
+        let found = try first(
+            "SELECT body, oid FROM lynk_log WHERE position = ?", bind: { $0.bind(1, position) }
+        ) { ($0.blob(0), ContentID(bytes: $0.blobView(1))) }
+        guard let (body, oid) = found, !body.isEmpty else { return nil }
+        let sealed = try ChangeSetCodec.offered(body)
+        guard sealed.oid == oid else {
+            throw Problem(.storeFailed, "the change set at position \(position) is damaged")
+        }
+        return sealed.flaw == nil ? sealed : nil
     }
 
     func changeCount(in scope: UInt32, after position: Int64) throws -> Int64 {

@@ -3,34 +3,55 @@ import LynkEngine
 
 /// Forgetting what is kept for causality alone.
 extension SQLiteHubStorage {
-    func collect(through floor: Int64) throws {
-        let gone = try all(
-            "SELECT DISTINCT row FROM lynk_change WHERE row < 0 AND position <= ?",
-            bind: { $0.bind(1, floor) }
-        ) { $0.integer(0) }
-        for number in gone {
-            if let (table, tombstone) = try tombstone(number) {
-                try run("DELETE FROM lynk_version WHERE table_id = ? AND row_key = ?") {
-                    $0.bind(1, Int64(table))
-                    $0.bind(2, blob: tombstone.row.key.bytes)
-                }
-            }
-            try remove(tombstone: number)
-        }
-        for sql in [
-            "DELETE FROM lynk_change WHERE row < 0 AND position <= ?",
-            "DELETE FROM lynk_conflict_scope WHERE position <= ?",
-            "DELETE FROM lynk_conflict WHERE position <= ?",
-            "DELETE FROM lynk_history WHERE position <= ?",
-        ] { try run(sql) { $0.bind(1, floor) } }
-        // The newest set at or below the floor still says what contexts from there on cover.
+    func forget(_ row: RowName, at position: Int64) throws {
         try run(
+            "DELETE FROM lynk_history WHERE table_id = ? AND row_key = ? AND position = ?"
+        ) { Self.bind(row, at: position, to: $0) }
+    }
+
+    func forgetLive(of row: RowName) throws {
+        try run("DELETE FROM lynk_version WHERE table_id = ? AND row_key = ?") {
+            $0.bind(1, Int64(row.table))
+            $0.bind(2, blob: row.key.bytes)
+        }
+    }
+
+    /// Numbers of conflicts ascend with their positions, so the oldest stand first.
+    func forgetConflicts(through floor: Int64, limit: Int) throws -> Int {
+        let oldest = try all(
+            "SELECT id, position FROM lynk_conflict ORDER BY id LIMIT ?",
+            bind: { $0.bind(1, Int64(limit)) }
+        ) { (number: $0.integer(0), position: $0.integer(1)) }
+        let gone = oldest.prefix { $0.position <= floor }
+        for conflict in gone {
+            for sql in [
+                "DELETE FROM lynk_conflict_scope WHERE conflict = ?",
+                "DELETE FROM lynk_conflict WHERE id = ?",
+            ] { try run(sql) { $0.bind(1, conflict.number) } }
+        }
+        return gone.count
+    }
+
+    func forgetScopeSets(through floor: Int64, limit: Int) throws -> Int {
+        let gone = try all(
             """
-            DELETE FROM lynk_scope_set WHERE position < (
+            SELECT device, position FROM lynk_scope_set WHERE position < (
                 SELECT max(newest.position) FROM lynk_scope_set AS newest
                 WHERE newest.device = lynk_scope_set.device AND newest.position <= ?)
-            """
-        ) { $0.bind(1, floor) }
+            LIMIT ?
+            """,
+            bind: {
+                $0.bind(1, floor)
+                $0.bind(2, Int64(limit))
+            }
+        ) { (device: $0.blob(0), position: $0.integer(1)) }
+        for set in gone {
+            try run("DELETE FROM lynk_scope_set WHERE device = ? AND position = ?") {
+                $0.bind(1, blob: set.device)
+                $0.bind(2, set.position)
+            }
+        }
+        return gone.count
     }
 
     func dropBody(at position: Int64) throws {

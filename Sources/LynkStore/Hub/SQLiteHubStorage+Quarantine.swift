@@ -23,19 +23,6 @@ extension SQLiteHubStorage {
         }
     }
 
-    func quarantined(at position: Int64) throws -> QuarantineRecord? {
-        try first("\(Self.quarantineColumns) WHERE position = ?", bind: { $0.bind(1, position) }) {
-            try quarantineRecord($0)
-        }
-    }
-
-    func hasQuarantined(of device: DeviceID) throws -> Bool {
-        try first(
-            "SELECT 1 FROM lynk_quarantine WHERE device = ? AND resolution IS NULL LIMIT 1",
-            bind: { $0.bind(1, blob: device.bytes) }
-        ) { _ in true } ?? false
-    }
-
     func wait(for row: RowName, at position: Int64) throws {
         try run(
             """

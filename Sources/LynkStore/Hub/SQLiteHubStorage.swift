@@ -183,12 +183,6 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
         }
     }
 
-    func received(at position: Int64) throws -> HybridTimestamp? {
-        try first(
-            "SELECT received FROM lynk_log WHERE position = ?", bind: { $0.bind(1, position) }
-        ) { HybridTimestamp(rawValue: UInt64(bitPattern: $0.integer(0))) }
-    }
-
     func oid(at position: Int64) throws -> ContentID? {
         try first(
             "SELECT coalesce(subject, oid) FROM lynk_log WHERE position = ?",

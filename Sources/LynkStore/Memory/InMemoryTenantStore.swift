@@ -61,9 +61,19 @@ public final class InMemoryTenantStore: TenantStore {
 
     public func markDurable(_ vector: VersionVector) throws { try replica.markDurable(vector) }
 
-    public func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) throws -> Int64 {
+    public func advanceFloor(
+        nowMilliseconds: Int64, ageMilliseconds: Int64, work: Int
+    ) throws -> FloorStep {
         try replica.advanceFloor(
-            nowMilliseconds: nowMilliseconds, ageMilliseconds: ageMilliseconds)
+            nowMilliseconds: nowMilliseconds, ageMilliseconds: ageMilliseconds, work: work)
+    }
+
+    public func floorReport(
+        nowMilliseconds: Int64, ageMilliseconds: Int64, counting: Bool
+    ) throws -> FloorReport {
+        try replica.floorReport(
+            nowMilliseconds: nowMilliseconds, ageMilliseconds: ageMilliseconds,
+            counting: counting)
     }
 
     public func clockReport() throws -> ClockReport { try replica.clockReport() }

@@ -1,5 +1,6 @@
 import LynkCore
 import LynkEngine
+import LynkWire
 
 /// What stands beside the rows and the log.
 extension MemoryHubStorage {
@@ -51,13 +52,16 @@ extension MemoryHubStorage {
         Array((tables.history[row] ?? []).reversed().prefix(limit))
     }
 
-    func writes(at position: Int64) -> [RowChange] {
+    func writes(at position: Int64) throws -> [RowChange] {
         guard let commit = commit(at: position) else { return [] }
         let author = commit.record.subject.flatMap { self.position(of: $0) } ?? position
-        return (self.commit(at: author)?.body?.content.changes ?? []) + commit.consequences
+        return (try changeSet(at: author)?.content.changes ?? []) + commit.consequences
     }
 
-    func changeSet(at position: Int64) -> SealedChangeSet? { commit(at: position)?.body }
+    func changeSet(at position: Int64) throws -> SealedChangeSet? {
+        guard let body = commit(at: position)?.body else { return nil }
+        return body.flaw == nil ? body : try? ChangeSetCodec.open(body.bytes)
+    }
 
     func keep(
         _ conflict: Conflict, by oid: ContentID, in scopes: [UInt32], at position: Int64
@@ -146,25 +150,34 @@ extension MemoryHubStorage {
         }
     }
 
-    func collect(through floor: Int64) {
-        for (scope, entries) in tables.changes {
-            for entry in entries where entry.row < 0 && entry.position <= floor {
-                if let row = tables.tombstones[entry.row] {
-                    tables.live = tables.live.filter { $0.key.row != row }
-                }
-                remove(tombstone: entry.row)
-            }
-            tables.changes[scope] = entries.filter { $0.row > 0 || $0.position > floor }
-        }
-        tables.conflicts.removeAll { $0.stored.position <= floor }
-        tables.history = tables.history.compactMapValues { positions in
-            let rest = positions.filter { $0 > floor }
-            return rest.isEmpty ? nil : rest
-        }
+    func conflictCount(after position: Int64, through last: Int64) -> Int {
+        tables.conflicts.count { $0.stored.position > position && $0.stored.position <= last }
+    }
+
+    func forget(_ row: RowName, at position: Int64) {
+        let rest = (tables.history[row] ?? []).filter { $0 != position }
+        tables.history[row] = rest.isEmpty ? nil : rest
+    }
+
+    func forgetLive(of row: RowName) {
+        tables.live = tables.live.filter { $0.key.row != row }
+    }
+
+    func forgetConflicts(through floor: Int64, limit: Int) -> Int {
+        let gone = tables.conflicts.prefix(limit).prefix { $0.stored.position <= floor }.count
+        tables.conflicts.removeFirst(gone)
+        return gone
+    }
+
+    func forgetScopeSets(through floor: Int64, limit: Int) -> Int {
+        var gone = 0
         tables.deliveries = tables.deliveries.mapValues { sets in
             let newest = sets.lastIndex { $0.position <= floor } ?? sets.startIndex
-            return Array(sets[newest...])
+            let count = min(newest - sets.startIndex, limit - gone)
+            gone += count
+            return Array(sets.dropFirst(count))
         }
+        return gone
     }
 
     func dropBody(at position: Int64) {

@@ -13,6 +13,10 @@ public struct ReplicaStatus: Hashable, Sendable {
     /// Change sets that the hub refused.
     public let refused: Int
     public let incidents: Int
+    /// Change sets that the hub took and this device keeps, because no backup of the hub has them.
+    public internal(set) var kept = 0
+    /// What survives the loss of the hub; zero until it has completed a backup.
+    public internal(set) var durable = VersionVector.zero
     public let scopes: Int
     /// Confirmed rows over all scopes and tables.
     public let rows: Int64
@@ -36,6 +40,13 @@ extension Replica {
                     (state.head?.sequence ?? 0) - min(state.answered, state.head?.sequence ?? 0)),
                 refused: Int(try count("SELECT count(*) FROM sync_rejected")),
                 incidents: Int(try count("SELECT count(*) FROM lynk_incident")),
+                kept: Int(
+                    try count(
+                        """
+                        SELECT count(*) FROM lynk_outbox WHERE sequence <= \(state.answered)
+                            AND sequence < (SELECT max(sequence) FROM lynk_outbox)
+                        """)),
+                durable: state.durable,
                 scopes: Int(try count("SELECT count(*) FROM lynk_scope WHERE member = 1")),
                 rows: try count(
                     """

@@ -47,6 +47,25 @@ public enum ChangeSetCodec {
         return SealedChangeSet(oid: contentID(of: bytes), bytes: bytes, content: content)
     }
 
+    /// Opens what a device offers, also when it does not decode, provided that its head does.
+    ///
+    /// The name of bytes is their hash, whatever they say, and the head names the predecessor. So
+    /// an unreadable change set has its place in the chain, and the signature of the push covers
+    /// it and what is before it.
+    /// - Throws: ``WireError`` when not even the head can be read.
+    package static func offered(_ bytes: [UInt8]) throws(WireError) -> SealedChangeSet {
+        let slip: WireError
+        do throws(WireError) { return try open(bytes) } catch { slip = error }
+        let content = try bytes.withUnsafeBufferPointer {
+            (buffer) throws(WireError) -> ChangeSet in
+            var reader = CBORReader(UnsafeRawBufferPointer(buffer))
+            return try reader.head()
+        }
+        return SealedChangeSet(
+            oid: contentID(of: bytes), bytes: bytes, content: content,
+            flaw: Problem(.changeSetMalformed, "\(slip)"))
+    }
+
     /// The changes alone, as the hub's log keeps the consequences that an application derived.
     package static func encode(changes: [RowChange]) -> [UInt8] {
         var writer = CBORWriter(reserving: 16 + 96 * changes.count)
@@ -91,6 +110,19 @@ extension CBORReader {
             tenant: tenant, device: device, previous: previous, context: context,
             schemaVersion: schemaVersion, changes: changes, intent: intent, claimed: claimed,
             made: made)
+    }
+
+    /// Tenant, device and predecessor. A later form may have more elements behind them.
+    fileprivate mutating func head() throws(WireError) -> ChangeSet {
+        _ = try array(Int.max, "elements")
+        let tenant = try identifier(TenantTag.self)
+        let device = try identifier(DeviceTag.self)
+        let previous = try skipNull() ? nil : try contentID()
+        return ChangeSet(
+            tenant: tenant, device: device, previous: previous, context: .zero, schemaVersion: 0,
+            changes: [], intent: nil, claimed: .zero,
+            made: ClockReading(
+                wallMilliseconds: 0, bootID: BootID(high: 0, low: 0), bootMilliseconds: 0))
     }
 
     private mutating func intent() throws(WireError) -> Intent? {

@@ -44,11 +44,21 @@ struct PushReader {
             return found
         }
         for bytes in found {
-            let sealed = try ChangeSetCodec.open(elision.restored(bytes))
+            let sealed = try offered(bytes)
             byteCount += sealed.bytes.count
             guard byteCount <= Limits.pushBytesMax else { throw .overLimit("pushBytesMax") }
             changeSets.append(sealed)
             elision.previous = sealed.oid
+        }
+    }
+
+    private func offered(_ sent: [UInt8]) throws(WireError) -> SealedChangeSet {
+        do throws(WireError) {
+            return try ChangeSetCodec.offered(try elision.restored(sent))
+        } catch {
+            // A sender leaves nothing out of bytes whose beginning it cannot read itself.
+            guard let whole = try? ChangeSetCodec.offered(sent) else { throw error }
+            return whole
         }
     }
 

@@ -30,6 +30,8 @@ struct Status: AsyncParsableCommand {
                 ("pending", .number(Int64(status.pending))),
                 ("refused", .number(Int64(status.refused))),
                 ("incidents", .number(Int64(status.incidents))),
+                ("kept", .number(Int64(status.kept))),
+                ("durable", .text(durable(status.durable))),
                 ("position", .number(status.position)),
                 ("clock", .text(clock(status.vector))),
                 ("scopes", .number(Int64(status.scopes))), ("rows", .number(status.rows)),
@@ -37,6 +39,11 @@ struct Status: AsyncParsableCommand {
             ]
             Sheet(figures).show(asJSON: json)
         }
+    }
+
+    private func durable(_ vector: VersionVector) -> String {
+        // Nothing that was sent is dropped here, and the hub forgets nothing, until then.
+        vector == .zero ? "nothing yet: the hub has no completed backup" : clock(vector)
     }
 
     /// The version vector: eras cut short, and how far each is contained.

@@ -23,6 +23,8 @@ final class FakeTenantStore: TenantStore {
         var number: UInt64 = 0
         var durable = VersionVector.zero
         var backupFailure: Problem?
+        var floor: Int64 = 0
+        var floorTarget: Int64 = 0
     }
 
     static let era = EraID(high: 7, low: 7)
@@ -149,7 +151,26 @@ final class FakeTenantStore: TenantStore {
         throw Problem(.notFound)
     }
 
-    func advanceFloor(nowMilliseconds: Int64, ageMilliseconds: Int64) -> Int64 { 0 }
+    func advanceFloor(
+        nowMilliseconds: Int64, ageMilliseconds: Int64, work: Int
+    ) -> FloorStep {
+        state.withLock { state in
+            state.floor = min(state.floor + 1, state.floorTarget)
+            return FloorStep(floor: state.floor, hasMore: state.floor < state.floorTarget)
+        }
+    }
+
+    func floorReport(
+        nowMilliseconds: Int64, ageMilliseconds: Int64, counting: Bool
+    ) -> FloorReport {
+        state.withLock { state in
+            FloorReport(
+                floor: state.floor, target: state.floorTarget, head: 9,
+                wait: state.floorTarget == 0 ? .backup : .age,
+                forgettable: counting ? FloorReport.Forgettable() : nil)
+        }
+    }
+
     func clockReport() throws -> ClockReport { throw Problem(.notFound) }
     func history(of table: TableID, _ key: RowKey) throws -> RowHistory {
         throw Problem(.notFound)

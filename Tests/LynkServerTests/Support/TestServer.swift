@@ -22,6 +22,7 @@ struct TestServer: Sendable {
     static func run(
         clock: any HubClock = OperatorHubClock(milliseconds: start), resetFramesMax: Int = 2_000,
         beat: Duration = .seconds(20), socket: String? = nil,
+        floor: Duration = .seconds(3_600),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = "\(NSTemporaryDirectory())/lynk-server-\(UUID().uuidString)"
@@ -33,6 +34,7 @@ struct TestServer: Sendable {
         configuration.resetFramesMax = resetFramesMax
         configuration.liveBeatInterval = beat
         configuration.operatorSocket = socket
+        configuration.floorInterval = floor
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = HubServer(

@@ -70,7 +70,8 @@ struct LawApplication: Application {
     ) -> ScopeSet { principal.role == "all" ? .all : .only(["a"]) }
 
     func judge(_ submission: Submission, in view: any TenantView) -> Verdict {
-        submission.sealed.content.intent?.name == "poison"
+        let intent = submission.sealed.content.intent
+        return intent?.name == "poison" || intent?.arguments.hasSuffix("poison") ?? false
             ? .quarantine(Problem(.valueInvalid, "poison")) : .accept
     }
 
