@@ -109,13 +109,16 @@ struct Admission: Sendable {
         of sealed: SealedChangeSet, push: Push, context: VersionVector, at slot: CommitSlot,
         in transaction: HubTransaction<some HubStorage>
     ) throws -> HybridTimestamp {
-        // A receipt that this hub gave and lost said when it took effect, and others go by that.
-        if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received {
+        let last = transaction.lane(push.lane)?.effective ?? .zero
+        // A receipt that this hub gave and lost said when it took effect, and others go by that;
+        // but not before its predecessor, which a late repeat may have brought back without a
+        // proof: within a lane effective times ascend.
+        if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received,
+            proven.effective > last
+        {
             return proven.effective
         }
-        let seen = max(
-            try transaction.hubTime(of: context),
-            transaction.lane(push.lane)?.effective ?? .zero)
+        let seen = max(try transaction.hubTime(of: context), last)
         return EffectiveTime.resolve(
             made: sealed.content.made, upload: push.upload, seen: seen, received: slot.received)
     }
