@@ -59,7 +59,8 @@ public struct Hello: Hashable, Sendable {
     public let ratchet: [UInt8]
     /// The first bytes of the hub's chain hash at the cursor; empty before the first one.
     public let chain: [UInt8]
-    /// Heads of earlier lanes of this device that are not durable yet.
+    /// Heads of earlier lanes of this device that are not durable yet, and the last change set
+    /// that was answered while no checkpoint includes it.
     public let keptHeads: [LaneHead]
     /// Era records that the hub asked for, parents first.
     public let eras: [EraRecord]

@@ -114,14 +114,19 @@ struct Admission: Sendable {
         of sealed: SealedChangeSet, made: ClockReading?, push: Push, context: VersionVector,
         at slot: CommitSlot, in transaction: HubTransaction<some HubStorage>
     ) throws -> HybridTimestamp {
-        // A receipt that this hub gave and lost said when it took effect, and others go by that.
-        if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received {
+        let last = transaction.lane(push.lane)?.effective ?? .zero
+        // A receipt that this hub gave and lost said when it took effect, and others go by that;
+        // but not before its predecessor, which a late repeat may have brought back without a
+        // proof: within a lane effective times ascend.
+        if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received,
+            proven.effective > last
+        {
             return proven.effective
         }
         let seen = max(
             try transaction.hubTime(of: context),
             try transaction.aliasTime(of: sealed.content.context),
-            transaction.lane(push.lane)?.effective ?? .zero)
+            last)
         guard let made else { return slot.received }
         let effective = EffectiveTime.resolve(
             made: made, upload: push.upload, seen: seen, received: slot.received)

@@ -1,6 +1,6 @@
 import LynkCore
-import LynkStore
 import LynkEngine
+import LynkStore
 
 /// The hub's rows are what its accepted change sets mean, by a definition that has no order of
 /// arrival in it.

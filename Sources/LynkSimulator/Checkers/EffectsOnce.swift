@@ -1,6 +1,6 @@
 import LynkCore
-import LynkStore
 import LynkEngine
+import LynkStore
 
 /// Each accepted change set counts once: entries and their sum, as the hub derived them, are those
 /// of the distinct accepted change sets; and so is what was added to the counters of rows.

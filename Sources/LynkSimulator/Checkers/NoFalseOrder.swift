@@ -1,6 +1,6 @@
 import LynkCore
-import LynkStore
 import LynkEngine
+import LynkStore
 
 /// Nobody's change set covers what its author had not seen: the hub takes every commit that a
 /// context contains for known, and each of them was in the checkpoint that the author had applied.

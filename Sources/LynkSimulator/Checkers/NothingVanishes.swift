@@ -1,6 +1,6 @@
 import LynkCore
-import LynkStore
 import LynkEngine
+import LynkStore
 
 /// Every change set whose local commit returned is kept by a device or stands in the hub's log,
 /// unless its last copy went with a file that was replaced by an older one.

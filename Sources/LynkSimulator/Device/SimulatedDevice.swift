@@ -20,6 +20,11 @@ final class SimulatedDevice {
     var copies: [InMemoryReplica.Snapshot] = []
     /// Refusals in a row that the replica was told how to mend.
     var refusals = 0
+    /// Counts comparisons: an answer to an earlier one is passed over.
+    var comparison = 0
+    /// The device may have rows that the hub has not: it was told of a rollback, or it came from
+    /// below the floor. Its next comparison finds them.
+    var mayDiffer = false
     var isRevoked = false
     /// Somebody sends requests in its name that no replica has made.
     var isAttacker = false
@@ -53,6 +58,7 @@ final class SimulatedDevice {
         replica.restore(replica.snapshot())
         session = nil
         conversation = nil
+        comparison += 1
     }
 
     /// Goes on from a copy of a file, on a machine that mints other chance.
@@ -60,5 +66,6 @@ final class SimulatedDevice {
         replica.restore(snapshot)
         session = nil
         conversation = nil
+        comparison += 1
     }
 }

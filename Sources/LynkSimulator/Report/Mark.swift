@@ -52,6 +52,8 @@ package enum Mark: String, CaseIterable, Sendable {
     case attackAccepted = "attack within one's rights accepted"
     case floorAdvanced = "floor advanced"
     case returnedFromBelow = "device returned from below the floor"
+    case compared = "rows compared with the hub's"
+    case repaired = "row repaired"
     case durableDropped = "durable change set dropped at its device"
     case longAway = "device away for more than a week"
 }

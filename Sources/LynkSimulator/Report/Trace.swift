@@ -18,4 +18,9 @@ package struct Trace: Sendable {
         lines.append(line)
         if !isKept, lines.count > 2 * Self.tail { lines.removeFirst(Self.tail) }
     }
+
+    /// Something to read beside the line before; the hash does not know it.
+    mutating func detail(_ text: @autoclosure () -> String) {
+        if isKept { lines.append("    " + text()) }
+    }
 }

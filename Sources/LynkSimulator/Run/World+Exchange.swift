@@ -176,10 +176,13 @@ extension World {
         }
         let limit = conversation.weather.crashAfter ?? .max
         do {
-            try conversation.receiver.take(bytes, into: device.replica, frameLimit: limit) {
+            // Checkers look at the conversation while its receiver works.
+            var receiver = conversation.receiver
+            defer { conversation.receiver = receiver }
+            try receiver.take(bytes, into: device.replica, frameLimit: limit) {
                 try took($0, device, conversation)
             }
-            if conversation.receiver.frameCount >= limit {
+            if receiver.frameCount >= limit {
                 note("d\(device.slot) dies inside #\(conversation.number)")
                 reach(.crashedInsideAnswer)
                 device.crash()
@@ -189,11 +192,18 @@ extension World {
                 queue.add(.hubSends(conversation), at: time.tick + conversation.weather.gap)
                 return
             }
-            try conversation.receiver.finish()
-            complete(conversation, device)
+            try receiver.finish()
+            try complete(conversation, device, receiver)
         } catch let problem as Problem {
             note("d\(device.slot) breaks #\(conversation.number): \(problem.code.rawValue)")
-            guard problem.isOfTheLine || phase == .safety && problem.code == .responseInvalid else {
+            // A fork is told before a rollback, so its checkpoint is refused and asked for again.
+            let isForkAfterRollback =
+                problem.code == .responseInvalid && truth.hubRestores > 0
+                && conversation.answer?.verdict == .fork
+            guard
+                problem.isOfTheLine || isForkAfterRollback
+                    || phase == .safety && problem.code == .responseInvalid
+            else {
                 throw Breach(
                     "NoInnerFailure", "X5", "the device failed on an answer: \(problem)",
                     device: device.slot)
@@ -202,8 +212,9 @@ extension World {
         }
     }
 
-    private func complete(_ conversation: Conversation, _ device: SimulatedDevice) {
-        let receiver = conversation.receiver
+    private func complete(
+        _ conversation: Conversation, _ device: SimulatedDevice, _ receiver: AnswerReceiver
+    ) throws {
         device.conversation = nil
         device.session = receiver.session
         note(
@@ -217,6 +228,10 @@ extension World {
                 [.chainGap, .laneForked, .hubRolledBack].contains($0.code)
             } ?? false
         let goesOn = isMended || receiver.hasMore || conversation.offer.hasMore
+        if !goesOn, receiver.report?.digestMatches == false {
+            try beginComparison(device)
+            return
+        }
         device.refusals = goesOn ? device.refusals + 1 : 0
         // As the client: three times in a row, then it waits for the next occasion.
         guard goesOn, device.refusals < 3 else {
@@ -243,6 +258,10 @@ extension World {
     ) throws {
         switch event {
         case .began(let welcome):
+            let position = device.replica.inspect().cursor.position
+            if welcome.verdict == .rollback || position > 0 && position < welcome.floor {
+                device.mayDiffer = true
+            }
             if let update = welcome.scopes {
                 let before = Set(device.replica.inspect().scopes)
                 if !before.isSubset(of: update.scopes) {
@@ -253,11 +272,7 @@ extension World {
                     reach(.scopeEntered)
                 }
             }
-            if welcome.floor > device.replica.inspect().cursor.position,
-                device.replica.inspect().cursor.position > 0
-            {
-                reach(.returnedFromBelow)
-            }
+            if welcome.floor > position, position > 0 { reach(.returnedFromBelow) }
         case .conflicts: reach(.conflictKept)
         case .staged(let rows): conversation.rowsStaged += rows
         default: break

@@ -11,6 +11,7 @@ extension World {
         for commit in commits {
             if commit.decides != nil { truth.hubWrote(commit.oid) }
             mark(commit)
+            defer { detail(commit.changes + commit.consequences, commit) }
             note(
                 "commit \(commit.position) \(commit.subject.short) \(commit.disposition.rawValue)"
                     + (commit.problem.map { " \($0.rawValue)" } ?? "")
@@ -18,6 +19,11 @@ extension World {
         }
         truth.commit(commits)
         try tell(.committed(commits))
+    }
+
+    private func detail(_ changes: [RowChange], _ commit: Commit) {
+        trace.detail("lane \(commit.lane) context \(commit.context.shown)")
+        for change in changes { trace.detail(change.shown) }
     }
 
     private func mark(_ commit: Commit) {
@@ -93,5 +99,23 @@ extension World {
         truth.cloned()
         reach(.cloneMade)
         note("d\(device.slot) is cloned as d\(slot)")
+    }
+}
+
+extension VersionVector {
+    /// For people.
+    fileprivate var shown: String {
+        sorted.map { "\(String(describing: $0.era).prefix(8)):\($0.number)" }
+            .joined(separator: " ")
+    }
+}
+
+extension RowChange {
+    /// For people.
+    fileprivate var shown: String {
+        let puts = puts.map { "\($0.field)=\($0.value)" }
+        let adds = adds.map { "\($0.field)+\($0.delta)" }
+        let edits = edits.map { "\($0.field)+\($0.added)-\($0.removed)" }
+        return "\(kind) \(table) \(key): " + (puts + adds + edits).joined(separator: ", ")
     }
 }

@@ -16,6 +16,8 @@ final class World {
         case refusalArrives(Conversation, Problem)
         case timeout(Conversation)
         case hubStarts
+        case compareArrives(Int, Int, [UInt8])
+        case compared(Int, Int, [UInt8])
     }
 
     let plan: Plan
@@ -29,6 +31,7 @@ final class World {
     var marks = Marks()
     var phase = Phase.safety
     var conversations = 0
+    var comparisons = 0
     /// Per user the areas that the office has ever given.
     var areasOf: [UserID: Set<String>] = [:]
     /// Change sets that went with a device's file when an older one was put in its place.
@@ -93,6 +96,9 @@ final class World {
                 note("d\(device.slot) gives up waiting")
                 end(conversation, device)
             }
+        case .compareArrives(let slot, let number, let bytes):
+            try compare(slot, number, bytes)
+        case .compared(let slot, let number, let bytes): try compared(slot, number, bytes)
         case .hubStarts:
             note("hub starts")
             try hub.start()

@@ -88,8 +88,10 @@ extension Commit {
             problem: log.problem?.code, conflicts: Int(log.conflicts), context: author.context,
             covered: Set(covered),
             aliases: Set(
-                aliases.filter { graph.contains(sealed.content.context, $0.lost) }
-                    .map(\.position)),
+                aliases.filter {
+                    // What comes later in the same push was not here yet.
+                    $0.position < position && graph.contains(sealed.content.context, $0.lost)
+                }.map(\.position)),
             changes: changes,
             consequences: isDecision ? [] : Array(writes.dropFirst(changes.count)),
             chain: log.chain)

@@ -93,7 +93,10 @@ private struct History {
             if !isThere { return nil }
         default: break
         }
-        let written = [birth] + writes.filter { $0.change.kind == .update }
+        // Who gives birth again without knowing of the first birth, or of a delete, writes the row.
+        let written =
+            [birth]
+            + writes.filter { $0.change.kind != .delete && $0.by.place != birth.by.place }
         var row = Definition.Row()
         for (ordinal, field) in table.fields.enumerated() {
             let (value, dot) = try cell(field, table.defaults[ordinal], written, application)

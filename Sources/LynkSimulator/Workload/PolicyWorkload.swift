@@ -99,7 +99,8 @@ struct PolicyWorkload {
     ) -> [RowChange.Put] {
         let value: Value
         switch field.policy {
-        case .counter: value = .integer((shown.integerValue ?? 0) + Int64(chance.number(8)) - 4)
+        case .counter:
+            value = .integer((shown.integerValue ?? 0) &+ Int64(chance.number(8)) &- 4)
         case .lattice(let lattice): value = .text(chance.choice(lattice.states) ?? "NEW")
         case .flag: value = .integer(Int64(chance.number(1)))
         case .maximum, .minimum, .custom: value = .integer(Int64(chance.number(9)))

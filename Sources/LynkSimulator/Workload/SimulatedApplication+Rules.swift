@@ -10,11 +10,12 @@ extension SimulatedApplication {
         var held = false
         for change in submission.changes {
             guard let table = schema.table(change.table) else { continue }
-            if submission.principal.role == "worker" {
-                if let problem = try offence(change, table, submission.principal, view) {
-                    return .reject(problem)
-                }
+            if submission.principal.role == "worker",
+                let problem = try offence(change, table, submission.principal, view)
+            {
+                return .reject(problem)
             }
+            if let problem = try foreignMark(change, table, view) { return .reject(problem) }
             for put in change.puts where put.value.textValue?.hasSuffix(Self.forbidden) == true {
                 return .reject(Problem(.notAuthorized, "that text"))
             }
@@ -47,11 +48,19 @@ extension SimulatedApplication {
         if table.id == Self.entry.id, change.put(2) != .key(principal.user) {
             return Problem(.notAuthorized, "an entry of somebody else")
         }
-        let marks = change.puts.compactMap { AreaMark(in: $0.value) }
-        if marks.contains(where: { $0.area != area }) {
-            return Problem(.valueInvalid, "the mark of another area")
-        }
         return nil
+    }
+
+    /// Nobody puts another area's mark into a row: what a mark says can be relied on.
+    private func foreignMark(
+        _ change: RowChange, _ table: TableSchema, _ view: any TenantView
+    ) throws -> Problem? {
+        let marks = change.puts.compactMap { AreaMark(in: $0.value) }
+        if marks.isEmpty { return nil }
+        let born = change.kind == .insert ? change.put(1)?.textValue : nil
+        let area = try born ?? view.row(table.id, change.key)?.values[0].textValue
+        guard let area, marks.contains(where: { $0.area != area }) else { return nil }
+        return Problem(.valueInvalid, "the mark of another area")
     }
 
     /// The tally of each area grows by its new entries, and by each once.

@@ -42,7 +42,9 @@ extension InMemoryReplica: ReplicaStore {
 
     private func hello(_ enrolment: Enrolment, _ memory: ReplicaMemory) -> Hello {
         let exchange = memory.exchange
-        let kept = memory.lanesLeft.filter { memory.sequence(of: $0.oid) != nil }
+        let kept =
+            memory.unsettledHead.map { [$0] } ?? []
+            + memory.lanesLeft.filter { memory.sequence(of: $0.oid) != nil }
             .sorted { $0.sequence > $1.sequence }
         return Hello(
             device: enrolment.principal.device, lane: memory.lane, schemaName: schema.name,
@@ -96,13 +98,18 @@ extension InMemoryReplica: ReplicaStore {
     public func record(_ receipts: [Receipt]) throws {
         try memory.withLock { memory in
             var next = memory
+            // Told of a rollback by the answer to a push that began further on: what is kept from
+            // before is offered again first.
+            let isNext = next.written(after: next.progress.answered).first.map {
+                next.exchange.offered[$0.sealed.oid] != nil
+            }
             for receipt in receipts {
                 guard let sequence = next.exchange.offered[receipt.oid] else {
                     throw Problem(.responseInvalid, "a receipt for what was not sent")
                 }
                 // A repeat by a hub that was restored may bring another dot.
                 next.receipts[sequence] = receipt
-                next.progress.answer(sequence)
+                if isNext ?? true { next.progress.answer(sequence) }
             }
             // With the receipts or not at all: who has the one has the other.
             if !receipts.isEmpty, !next.exchange.ratchet.isEmpty {

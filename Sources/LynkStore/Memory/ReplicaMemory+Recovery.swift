@@ -12,6 +12,15 @@ extension ReplicaMemory {
         head = head.map { LaneHead(lane: lane, sequence: $0.sequence, oid: $0.oid) }
     }
 
+    /// What the hub has answered and no checkpoint includes: a hub that does not know it was
+    /// restored, although the cursor cannot show that.
+    var unsettledHead: LaneHead? {
+        guard progress.settled < progress.answered,
+            let own = written.last(where: { $0.sequence == progress.answered })
+        else { return nil }
+        return LaneHead(lane: lane, sequence: own.sequence, oid: own.sealed.oid)
+    }
+
     /// Keeps once that the hub lost commits which were seen here.
     mutating func noteRollback(_ hub: HubID) {
         let incident = Incident(

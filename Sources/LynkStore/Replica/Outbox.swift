@@ -112,18 +112,22 @@ struct Outbox {
         return try select.step() ? ContentID(bytes: select.blobView(0)) : nil
     }
 
-    /// How far the hub had answered lanes that this device left, while that is not durable: a hub
-    /// that does not know them has lost commits.
-    func keptHeads() throws -> [LaneHead] {
+    /// How far the hub had answered lanes that this device left, while that is not durable, and
+    /// what it has answered that no checkpoint includes: a hub that does not know them has lost
+    /// commits.
+    func keptHeads(_ state: ReplicaState) throws -> [LaneHead] {
+        var heads: [LaneHead] = []
+        if state.settled < state.answered, let oid = try placed(at: state.answered) {
+            heads.append(LaneHead(lane: state.lane, sequence: state.answered, oid: oid))
+        }
         let select = try HotStatement(
             database,
             """
             SELECT lane, lane_left.sequence, lane_left.oid FROM lynk_lane_left AS lane_left
             JOIN lynk_outbox AS own ON own.oid = lane_left.oid
-            ORDER BY lane_left.sequence DESC LIMIT \(Limits.keptHeadsMax)
+            ORDER BY lane_left.sequence DESC LIMIT \(Limits.keptHeadsMax - 1)
             """)
         defer { select.reset() }
-        var heads: [LaneHead] = []
         while try select.step() {
             guard let oid = ContentID(bytes: select.blobView(2)) else { continue }
             heads.append(
@@ -131,6 +135,26 @@ struct Outbox {
                     lane: try select.key(0), sequence: UInt64(select.integer(1)), oid: oid))
         }
         return heads
+    }
+
+    /// What the hub knows the change set at this place by: a skip's own oid.
+    private func placed(at sequence: UInt64) throws -> ContentID? {
+        let select = try HotStatement(
+            database, "SELECT coalesce(placed, oid) FROM lynk_outbox WHERE sequence = ?")
+        select.bind(1, Int64(sequence))
+        defer { select.reset() }
+        return try select.step() ? ContentID(bytes: select.blobView(0)) : nil
+    }
+
+    /// The first change set after this place of the chain.
+    func first(after sequence: UInt64) throws -> UInt64? {
+        let select = try HotStatement(
+            database, "SELECT min(sequence) FROM lynk_outbox WHERE sequence > ?")
+        select.bind(1, Int64(sequence))
+        defer { select.reset() }
+        guard try select.step() else { return nil }
+        let first = select.integer(0)
+        return first > 0 ? UInt64(first) : nil
     }
 
     /// Drops what is on disk in two places, and settled here; the last one stays, because the

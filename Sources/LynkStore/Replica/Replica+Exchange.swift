@@ -44,7 +44,7 @@ extension Replica: ReplicaStore {
                 eras: state.mustSendEras || state.isRolledBack
                     ? try ReplicaEras(database).records() : [],
                 proofs: state.isRolledBack ? try ReceiptProofs(database).latest() : [],
-                keptHeads: try Outbox(database).keptHeads()
+                keptHeads: try Outbox(database).keptHeads(state)
             )
         }
         return Hello(

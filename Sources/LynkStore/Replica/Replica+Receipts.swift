@@ -12,12 +12,16 @@ extension Replica {
             var answered = state.withLock { $0.answered }
             let offered = state.withLock { $0.offered }
             try database.inTransaction(.immediate) {
+                // Told of a rollback by the answer to a push that began further on: what is kept
+                // from before is offered again first.
+                let first = try Outbox(database).first(after: answered)
+                let isNext = first.map { offered.values.contains($0) } ?? true
                 for receipt in receipts {
                     guard let sequence = offered[receipt.oid] else {
                         throw Problem(.responseInvalid, "a receipt for what was not sent")
                     }
                     try keep(receipt, sequence: sequence, database)
-                    answered = max(answered, sequence)
+                    if isNext { answered = max(answered, sequence) }
                 }
                 try database.execute(
                     sql: "UPDATE lynk_settled SET answered = ?", arguments: [Int64(answered)])

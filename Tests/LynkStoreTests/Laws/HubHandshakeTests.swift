@@ -103,6 +103,48 @@ struct HubHandshakeTests {
         #expect(try world.values(1, 1)?[1] == "after")
     }
 
+    // ann             hub                       hub, restored
+    // push(1, 2) ───▶ effective 1 < 2           both are lost
+    // push(1), late ──────────────────────────▶ without a proof: effective now
+    // push(1, 2, proof) ──────────────────────▶ 2 is not before 1: it stands
+    @Test(
+        "A proven time does not put a change set before its predecessor in the lane",
+        arguments: HubKind.allCases)
+    func provenTimes(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        try world.hub.backUp(&world.random)
+        let (first, second) = (
+            ann.make([Self.update("first")]), ann.make([Self.update("second")])
+        )
+        let token = ann.ratchet
+        let answer = try ann.push([first, second])
+        try world.hub.restore(&world.random)
+        world.time.advance(1_000_000)
+        let newest = ann.ratchet
+        ann.ratchet = token
+        // A repeat of an earlier request; another boot hides how old it is.
+        let late = Push(
+            principal: ann.principal, lane: ann.lane, publicKey: ann.key.publicKey,
+            upload: ClockReading(
+                wallMilliseconds: first.content.made.wallMilliseconds,
+                bootID: BootID(high: 9, low: 9), bootMilliseconds: 1),
+            receivedMilliseconds: world.time.now,
+            work: .changeSets(
+                [first], signature: try ann.key.sign(first.oid.bytes, as: .changeSet)))
+        #expect(try world.hub.store.commit([late]).first?.receipts.count == 1)
+        ann.ratchet = newest
+        ann.proofs = [
+            ReceiptProof(
+                entries: answer.receipts.map { .init($0) }, signature: answer.proof)
+        ]
+        let again = try ann.push([first, second]).receipts
+        #expect(again.map(\.isRepeat) == [true, false])
+        #expect(again[1].effective > again[0].effective)
+        #expect(try world.values(1, 1)?[1] == "second")
+    }
+
     @Test(
         "Sets that change with time at one position cover only what all had",
         arguments: HubKind.allCases)

@@ -121,6 +121,56 @@ struct RecoveryLaws {
         #expect(try ann.fixture.status().pending == 0)
     }
 
+    @Test(
+        "What was answered before any checkpoint included it is offered again to a restored hub",
+        arguments: StorePair.all)
+    func answeredAndLost(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let ann = try world.device()
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        try world.backUpHub()
+        try ann.fixture.write([.add(1, shop, 4, 3)])
+        // Welcome and receipts arrive, the rest does not.
+        try ann.sync(.cut(after: 2))
+        #expect(try ann.fixture.status().pending == 0)
+        try world.restoreHub()
+        _ = try ann.settle()
+        #expect(try ann.settle())
+        let bob = try world.device()
+        #expect(try bob.settle())
+        #expect(try bob.shops() == ["Care - 3 NEW -"])
+        #expect(try ann.shops() == ["Care - 3 NEW -"])
+    }
+
+    @Test(
+        "A copy that goes on at a restored hub learns what became of what it had sent before",
+        arguments: StorePair.all)
+    func copyAtARestoredHub(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let (ann, bob) = (try world.device(), try world.device())
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        try world.backUpHub()
+        try bob.addShop("Other")
+        try ann.fixture.write([.add(1, shop, 4, 3)])
+        #expect(try bob.settle())
+        #expect(try ann.settle())
+        let copy = TwinDevice(
+            world: world, principal: ann.principal, fixture: try ann.fixture.copy(),
+            clock: ann.clock)
+        try world.restoreHub()
+        _ = try ann.settle()
+        // Its predecessor came back by the other copy, so this is taken in the exchange that
+        // tells of the rollback.
+        try copy.fixture.write([.add(1, shop, 4, 5)])
+        for device in [copy, ann, bob] { _ = try device.settle() }
+        for device in [copy, ann, bob] { #expect(try device.settle()) }
+        let log = try ann.fixture.receipts()
+        #expect(try copy.fixture.receipts().prefix(2).map(\.number) == log.map(\.number))
+        #expect(try copy.shops() == ann.shops())
+    }
+
     /// Notes 1 of area a, 2 of b, 3 of both.
     private func areas(_ pair: StorePair) throws -> (TwinWorld, TwinDevice) {
         let world = try TwinWorld(AreaApplication(), on: pair)
