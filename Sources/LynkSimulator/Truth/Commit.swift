@@ -58,8 +58,10 @@ extension Commit {
         _ position: Int64, _ reads: any HubReads, _ eras: [HubEra], _ graph: EraGraph,
         _ lanes: [HubLane], _ aliases: [DotAlias]
     ) throws -> Commit? {
-        guard let log = try reads.log(at: position), let own = try reads.changeSet(at: position)
-        else { return nil }
+        guard let log = try reads.log(at: position) else { return nil }
+        guard let own = try reads.changeSet(at: position) else {
+            return unreadable(position, log, lanes[Int(log.lane)])
+        }
         let isRelease = own.content.intent?.name == "release"
         var (author, origin, sealed) = (log, position, own)
         if let decided = log.subject, isRelease, let place = try reads.position(of: decided),
@@ -95,5 +97,17 @@ extension Commit {
             changes: changes,
             consequences: isDecision ? [] : Array(writes.dropFirst(changes.count)),
             chain: log.chain)
+    }
+
+    /// Bytes that do not decode: they have a place in the chain, and no effect.
+    private static func unreadable(
+        _ position: Int64, _ log: LogRecord, _ lane: HubLane
+    ) -> Commit {
+        Commit(
+            position: position, dot: log.dot, oid: log.oid, subject: log.oid, decides: nil,
+            lane: lane.id, device: lane.device, isByHub: false, effective: log.effective,
+            received: log.received, disposition: log.disposition, problem: log.problem?.code,
+            conflicts: Int(log.conflicts), context: log.context, covered: [], aliases: [],
+            changes: [], consequences: [], chain: log.chain)
     }
 }
