@@ -13,9 +13,10 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=Samples/install.sh
 . "$repository/Samples/install.sh"
 
+[ -n "${LYNK_BIN:-}" ] || install_missing
+
 bin=${LYNK_BIN:-$repository/.build/release}
 if [ ! -x "$bin/lynk" ] || [ ! -x "$bin/lynkd" ]; then
-    install_missing
     echo "Building lynk and lynkd (once)"
     swift build --package-path "$repository" "${build_flags[@]}" --product lynkd
     swift build --package-path "$repository" "${build_flags[@]}" --product lynk
