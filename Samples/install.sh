@@ -20,8 +20,12 @@ install_missing() {
     # libcurl's header stands in a folder of the machine's architecture.
     compgen -G '/usr/include/*/curl/curl.h' >/dev/null || [ -e /usr/include/curl/curl.h ] ||
         missing+=(libcurl4-openssl-dev)
-    [ ${#missing[@]} -eq 0 ] && return 0
+    [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
 
+# Installs the named packages of Debian, as root or with sudo.
+install_packages() {
+    local missing=("$@")
     if ! command -v apt-get >/dev/null; then
         echo "Missing: ${missing[*]}. This script installs with apt-get only: install them with" \
             "the package tool of this system." >&2

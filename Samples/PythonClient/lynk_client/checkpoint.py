@@ -1,0 +1,98 @@
+"""How an answer becomes rows: one transaction, in which rows, vector and what is pending move
+together (page 5, X8)."""
+
+import json
+
+from . import cbor, digest, messages, pages, schema
+
+
+def apply(answer, checkpoint):
+    """Applies what an answer brought up to its checkpoint. Gives the number of rows, and whether
+    the digest of the rows is the hub's now."""
+    replica = answer.replica
+    told(replica, answer.welcome)
+    rows = [row for page in answer.pages for row in pages.rows(page) if row.table in schema.TABLES]
+    whole = answer.extensions.get("verdict") != "rollback" or forget(answer, rows, checkpoint)
+    for row in rows:
+        put(replica.db, row)
+    for page in answer.pages:
+        replica.db.executemany("DELETE FROM hub_row WHERE tbl = ? AND key = ?",
+                               pages.removed(page))
+    purge(replica)
+    keep(replica.db, answer.conflicts)
+    include(replica, checkpoint["head"])
+    replica.set(position=checkpoint["position"] if whole else 0,
+                vector=cbor.encode(messages.VECTOR.write(checkpoint["vector"])),
+                scope_set=checkpoint["scope_set"], digest_root=checkpoint["digest_root"],
+                chain=checkpoint["extensions"].get("chain") if whole else None)
+    root = replica.digest()[0].root()
+    if root != checkpoint["digest_root"]:
+        answer.note(f"digest {root.hex()}, the hub's {checkpoint['digest_root'].hex()}")
+    return len(rows), root == checkpoint["digest_root"]
+
+
+def told(replica, welcome):
+    """What the welcome said, which counts with its checkpoint."""
+    for record in welcome["eras"]:
+        replica.db.execute(
+            "INSERT OR IGNORE INTO era (era, hub, parents) VALUES (?, ?, ?)",
+            (record["era"], record["hub"], cbor.encode(messages.VECTOR.write(record["parents"]))))
+    if welcome["scopes"] is not None:
+        replica.set(scopes=cbor.encode(welcome["scopes"]))
+    if welcome["digest_key"]:
+        replica.set(digest_key=welcome["digest_key"])
+    if "hub_key" in welcome["extensions"]:
+        replica.set(hub_key=welcome["extensions"]["hub_key"])
+
+
+def put(db, row):
+    """Keeps the newest state of a row; passes over fields that the schema here has not (I5)."""
+    fields = schema.TABLES[row.table].fields
+    values = {number: value for number, value in row.fields.items() if number in fields}
+    stamps = {number: list(stamp) for number, stamp in row.overrides.items() if number in fields}
+    db.execute("REPLACE INTO hub_row VALUES (?, ?, ?, ?, ?, ?, ?)", (
+        row.table, row.key, cbor.encode(list(row.scopes)), row.generation,
+        cbor.encode(list(row.stamp)), cbor.encode(stamps), cbor.encode(values)))
+
+
+def purge(replica):
+    """Takes out the rows all of whose scopes were left (page 6, S3); the file keeps no byte of
+    them, because `secure_delete` is on and the log is emptied after a sync (S10)."""
+    mine = replica.scopes()
+    gone = [(row.table, row.key) for row in replica.hub_rows() if not mine.intersection(row.scopes)]
+    replica.db.executemany("DELETE FROM hub_row WHERE tbl = ? AND key = ?", gone)
+
+
+def keep(db, conflicts):
+    """Conflicts for people to look at, each once (X24)."""
+    for one in conflicts:
+        text = json.dumps(messages.CONFLICTS.shape.to_json(one), ensure_ascii=False)
+        db.execute("INSERT OR IGNORE INTO conflict VALUES (?, ?, ?, ?, ?)",
+                   (one["oid"], one["table"], one["key"], one["field"], text))
+
+
+def include(replica, head):
+    """Own change sets up to the checkpoint's lane head are in the hub's rows now (X9). Those of
+    earlier lanes are as they were."""
+    lane, sequence = (head["lane"], head["sequence"]) if head else (None, 0)
+    replica.db.execute("UPDATE change_set SET included = (sequence <= ?) WHERE lane = ?",
+                       (sequence if lane == replica.get("lane") else 0, replica.get("lane")))
+
+
+def forget(answer, rows, checkpoint):
+    """After a rollback rows that the hub lost leave the table, and their images stay as incidents
+    (X22). The pages are all there is when their root is the hub's; otherwise the next pull asks
+    for everything."""
+    replica = answer.replica
+    answer.note("the hub was rolled back")
+    found, _ = digest.of(rows, replica.get("digest_key"), replica.scopes())
+    if found.root() != checkpoint["digest_root"]:
+        return False
+    there = {(row.table, row.key) for row in rows}
+    for row in list(replica.hub_rows()):
+        if (row.table, row.key) not in there:
+            image = digest.row_image(row, schema.TABLES[row.table].defaults)
+            answer.note(f"the hub lost a row: {image.hex()}")
+            replica.db.execute("DELETE FROM hub_row WHERE tbl = ? AND key = ?",
+                               (row.table, row.key))
+    return True
