@@ -8,18 +8,22 @@ struct MemoryRanges: RangeDigests {
 
     func digests() -> [TableDigest] {
         confirmed.scopes.names.flatMap { scope in
-            schema.tables.map { digest(scope, $0.id, .all) }
+            confirmed.tables(schema).map { digest(scope, $0.id, .all) }
         }.filter { $0.count > 0 }
     }
 
     func digest(_ scope: Scope, _ table: TableID, _ range: KeyRange) -> TableDigest {
         var digest = SetDigest()
-        if let handle = confirmed.scopes.known(scope), let declared = schema.table(table) {
+        if let handle = confirmed.scopes.known(scope) {
+            let declared = schema.table(table) ?? UnknownFields.table(table)
             var hasher = RowHasher(digestKey: confirmed.digestKey)
             let prefix = hasher.prefix(handle) { _ in scope }
             // A sum in a group: the order of the rows does not matter.
             for row in confirmed.rows(table, handle, range) {
-                hasher.write(row, of: declared, era: { confirmed.eras[$0] })
+                let name = RowName(table: table, key: row.key)
+                hasher.write(
+                    row, of: declared, unknown: confirmed.unknown[name] ?? [],
+                    era: { confirmed.eras[$0] })
                 hasher.insert(into: &digest, prefix: prefix)
             }
         }
@@ -45,15 +49,16 @@ extension ConfirmedMemory {
     mutating func repair(
         _ found: DifferingRange, _ schema: Schema, isBehind: Bool, isSeen: (Dot) -> Bool
     ) throws -> [RowKey] {
-        guard let table = schema.table(found.table) else { return [] }
+        let table = schema.table(found.table) ?? UnknownFields.table(found.table)
         let page = try PageRows(found.page, schema)
         let scope = scopes.handle(found.scope)
         var ours = Dictionary(
             rows(table.id, scope, found.range).map { ($0.key, $0) }, uniquingKeysWith: { $1 })
         var repaired: [RowKey] = []
         var hasher = RowHasher(digestKey: digestKey)
-        for (id, row) in page.rows {
-            guard id == table.id, found.range.contains(row.key) else {
+        for line in page.rows {
+            let row = line.row
+            guard line.table == table.id, found.range.contains(row.key) else {
                 throw Problem(.responseInvalid, "a row outside of the range that was asked for")
             }
             let own = ours.removeValue(forKey: row.key)
@@ -67,8 +72,9 @@ extension ConfirmedMemory {
             let before = own?.record.scopes ?? [scope]
             let theirs = local(
                 row, of: page, in: before.contains(scope) ? before : before + [scope])
-            guard theirs != own else { continue }
-            put(theirs, table, &hasher)
+            let others = unknown[RowName(table: table.id, key: row.key)] ?? []
+            guard theirs != own || line.unknown != others else { continue }
+            put(theirs, line.unknown, table, &hasher)
             repaired.append(row.key)
         }
         guard !isBehind else { return repaired }

@@ -11,6 +11,9 @@ struct ConfirmedMemory: Sendable {
     /// Scopes that the device has.
     private(set) var members: Set<UInt32> = []
     private(set) var digestKey: [UInt8] = []
+    /// What of these rows the replica's schema does not have; rows of tables that it does not
+    /// have are in ``rows`` without values.
+    private(set) var unknown: [RowName: [UInt8]] = [:]
     private var digests: [CommitEffects.DigestName: SetDigest] = [:]
     /// Last images of rows that the hub has removed under an own pending update.
     private(set) var removed: [RowName: [Value]] = [:]
@@ -40,7 +43,7 @@ struct ConfirmedMemory: Sendable {
         var fresh = self
         fresh.digests = [:]
         var hasher = RowHasher(digestKey: digestKey)
-        for table in schema.tables {
+        for table in tables(schema) {
             for row in (rows[table.id] ?? [:]).values {
                 fresh.count(row, of: table, &hasher) { $0.insert(into: &$1, prefix: $2) }
             }
@@ -55,11 +58,18 @@ struct ConfirmedMemory: Sendable {
         digests = freshDigests(schema)
     }
 
+    /// Every table that has rows here, known or not.
+    func tables(_ schema: Schema) -> [TableSchema] {
+        let others = rows.keys.filter { schema.table($0) == nil }.sorted()
+        return schema.tables + others.map { UnknownFields.table($0) }
+    }
+
     private mutating func count(
         _ row: StampedRow, of table: TableSchema, _ hasher: inout RowHasher,
         _ change: (RowHasher, inout SetDigest, [UInt8]) -> Void
     ) {
-        hasher.write(row, of: table, era: { eras[$0] })
+        let name = RowName(table: table.id, key: row.key)
+        hasher.write(row, of: table, unknown: unknown[name] ?? [], era: { eras[$0] })
         for scope in row.record.scopes {
             let prefix = hasher.prefix(scope, name: { scopes[$0] })
             change(
@@ -78,10 +88,10 @@ extension ConfirmedMemory {
         var count = 0
         for page in pages {
             let local = page.scopes.map { scopes.handle($0) }
-            for (id, row) in page.rows {
-                guard let table = schema.table(id) else { continue }
-                let names = row.record.scopes.map { local[Int($0)] }
-                put(self.local(row, of: page, in: names), table, &hasher)
+            for line in page.rows {
+                let table = schema.table(line.table) ?? UnknownFields.table(line.table)
+                let names = line.row.record.scopes.map { local[Int($0)] }
+                put(self.local(line.row, of: page, in: names), line.unknown, table, &hasher)
                 count += 1
             }
             for name in page.removed where remove(name, schema, &hasher) != nil { count += 1 }
@@ -110,10 +120,10 @@ extension ConfirmedMemory {
     mutating func remove(
         _ name: RowName, _ schema: Schema, _ hasher: inout RowHasher
     ) -> StampedRow? {
-        guard let table = schema.table(name.table),
-            let row = rows[name.table]?.removeValue(forKey: name.key)
-        else { return nil }
+        guard let row = rows[name.table]?.removeValue(forKey: name.key) else { return nil }
+        let table = schema.table(name.table) ?? UnknownFields.table(name.table)
         count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
+        unknown[name] = nil
         removed[name] = row.values
         return row
     }
@@ -126,7 +136,7 @@ extension ConfirmedMemory {
     ) -> [RowName] {
         var hasher = RowHasher(digestKey: digestKey)
         var lost: [RowName] = []
-        for table in schema.tables {
+        for table in tables(schema) {
             for row in (rows[table.id] ?? [:]).values {
                 let stamps = [row.record.row] + row.record.overrides.map(\.stamp)
                 let isKept = stamps.allSatisfy {
@@ -141,14 +151,16 @@ extension ConfirmedMemory {
     }
 
     mutating func put(
-        _ row: StampedRow, _ table: TableSchema, _ hasher: inout RowHasher
+        _ row: StampedRow, _ unknown: [UInt8], _ table: TableSchema, _ hasher: inout RowHasher
     ) {
-        removed[RowName(table: table.id, key: row.key)] = nil
+        let name = RowName(table: table.id, key: row.key)
+        removed[name] = nil
         if let old = rows[table.id]?.updateValue(row, forKey: row.key) {
             count(old, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
         } else {
             rows[table.id, default: [:]][row.key] = row
         }
+        self.unknown[name] = unknown.isEmpty ? nil : unknown
         count(row, of: table, &hasher) { $0.insert(into: &$1, prefix: $2) }
     }
 
@@ -159,7 +171,7 @@ extension ConfirmedMemory {
         members = now
         guard isLeft else { return }
         var hasher = RowHasher(digestKey: digestKey)
-        for table in schema.tables {
+        for table in tables(schema) {
             for row in (rows[table.id] ?? [:]).values {
                 let kept: [UInt32]
                 switch ScopeDeparture(scopes: row.record.scopes, members: now) {
@@ -170,6 +182,7 @@ extension ConfirmedMemory {
                 count(row, of: table, &hasher) { $0.remove(from: &$1, prefix: $2) }
                 guard !kept.isEmpty else {
                     rows[table.id]?[row.key] = nil
+                    unknown[RowName(table: table.id, key: row.key)] = nil
                     continue
                 }
                 let record = StampRecord(
@@ -186,5 +199,42 @@ extension ConfirmedMemory {
     /// Forgets images of removed rows that no own pending update would bring back.
     mutating func sweep(isUpdated: (RowName) -> Bool) {
         removed = removed.filter { isUpdated($0.key) }
+    }
+}
+
+extension ConfirmedMemory {
+    /// Carries the rows over to another version of the schema: no digest moves.
+    mutating func move(from old: Schema, to new: Schema) throws {
+        for table in tables(old) {
+            let next = new.table(table.id) ?? UnknownFields.table(table.id)
+            for row in (rows[table.id] ?? [:]).values {
+                let name = RowName(table: table.id, key: row.key)
+                let moved = try UnknownFields.move(
+                    row.values, unknown[name] ?? [], from: table, to: next)
+                rows[table.id]?[row.key] = StampedRow(
+                    key: row.key, values: moved.values, record: row.record)
+                unknown[name] = moved.unknown.isEmpty ? nil : moved.unknown
+            }
+        }
+        for (name, values) in removed {
+            let table = old.table(name.table) ?? UnknownFields.table(name.table)
+            let next = new.table(name.table) ?? UnknownFields.table(name.table)
+            removed[name] = try UnknownFields.move(values, [], from: table, to: next).values
+        }
+    }
+}
+
+extension PageRows {
+    /// Carries staged rows over to another version of the schema.
+    mutating func move(from old: Schema, to new: Schema) throws {
+        for index in rows.indices {
+            let line = rows[index]
+            let moved = try UnknownFields.move(
+                line.row.values, line.unknown,
+                from: old.table(line.table) ?? UnknownFields.table(line.table),
+                to: new.table(line.table) ?? UnknownFields.table(line.table))
+            rows[index].row.values = moved.values
+            rows[index].unknown = moved.unknown
+        }
     }
 }

@@ -15,6 +15,8 @@ public final class InMemoryReplica: Sendable {
     /// A replica's state at one moment. Restoring it into another replica makes a clone.
     public struct Snapshot: Sendable {
         let memory: ReplicaMemory
+        /// The schema that its rows are kept under.
+        let schema: Schema
     }
 
     public let schema: Schema
@@ -132,12 +134,24 @@ public final class InMemoryReplica: Sendable {
             var durable = memory
             if durable.exchange.isFirstPageOnly { durable.inbox = [] }
             durable.exchange = ReplicaMemory.Exchange()
-            return Snapshot(memory: durable)
+            return Snapshot(memory: durable, schema: schema)
         }
     }
 
-    /// Goes on from a snapshot, of this replica or of another: a crash, a restore or a clone.
-    public func restore(_ snapshot: Snapshot) {
-        memory.withLock { $0 = snapshot.memory }
+    /// Goes on from a snapshot, of this replica or of another: a crash, a restore or a clone; or
+    /// of one with another version of the schema, as after an upgrade of the program.
+    ///
+    /// - Throws: ``Problem`` `store_failed` when what was kept of another schema is damaged:
+    ///   nothing is restored then.
+    public func restore(_ snapshot: Snapshot) throws {
+        var restored = snapshot.memory
+        if snapshot.schema != schema {
+            try restored.confirmed.move(from: snapshot.schema, to: schema)
+            for index in restored.inbox.indices {
+                try restored.inbox[index].rows.move(from: snapshot.schema, to: schema)
+            }
+        }
+        let memory = restored
+        self.memory.withLock { $0 = memory }
     }
 }

@@ -11,6 +11,8 @@ final class MemoryHubFile: HubFile {
         if let problem = schema.problems.first {
             throw Problem(.schemaUnknown, "\(problem.table): \(problem.reason)")
         }
+        var tables = tables
+        tables.grow(to: schema)
         self.tables = Mutex(tables)
         self.schema = schema
     }

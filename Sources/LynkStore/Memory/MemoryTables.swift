@@ -59,6 +59,28 @@ struct MemoryTables: Sendable {
     var aliases: [DotAlias] = []
 }
 
+extension MemoryTables {
+    /// Gives rows of an earlier version of the schema the fields that were added since.
+    mutating func grow(to schema: Schema) {
+        for table in schema.tables {
+            for (key, stored) in rows[table.id]?.byKey ?? [:] {
+                let image = stored.state.image
+                guard image.values.count < table.fields.count else { break }
+                let added = table.fields[image.values.count...].map(\.defaultValue)
+                let grown = StampedRow(
+                    key: key, values: image.values + added, record: image.record)
+                let state: RowState =
+                    switch stored.state {
+                    case .present: .present(grown)
+                    case .deleted(let tombstone):
+                        .deleted(Tombstone(row: grown, deleted: tombstone.deleted))
+                    }
+                rows[table.id]?.byKey[key] = StoredState(number: stored.number, state: state)
+            }
+        }
+    }
+}
+
 extension [ChangeEntry] {
     /// The index of the first entry that is not less.
     func lowerBound(of entry: ChangeEntry) -> Int {

@@ -1,14 +1,20 @@
-import LynkEngine
 import LynkCore
 import LynkEngine
 import LynkWire
+
+/// A row of a page, and what of it the reader's schema does not have (``UnknownFields``).
+struct PageRow: Sendable {
+    let table: TableID
+    var row: StampedRow
+    var unknown: [UInt8]
+}
 
 /// A page as rows; the handles in their stamps are places in the page's own lists.
 struct PageRows: Sendable {
     let eras: [EraID]
     let lanes: [LaneID]
     let scopes: [Scope]
-    let rows: [(table: TableID, row: StampedRow)]
+    var rows: [PageRow]
     /// Where the hub can go on after this page.
     let mark: [UInt8]
     /// Rows that the hub has deleted.
@@ -28,12 +34,11 @@ struct PageRows: Sendable {
         eras = reader.eras
         lanes = reader.lanes
         scopes = reader.scopes
-        var rows: [(TableID, StampedRow)] = []
+        var rows: [PageRow] = []
         var removed: [RowName] = []
         while var section = try reader.next() {
-            // What a newer schema has is passed over.
-            guard let table = schema.table(section.table) else { continue }
-            for row in try Self.rows(&section, table) { rows.append((table.id, row)) }
+            let table = schema.table(section.table) ?? UnknownFields.table(section.table)
+            rows += try Self.rows(&section, table)
             for start in stride(from: 0, to: section.removed.count, by: 16) {
                 let raw = UnsafeRawBufferPointer(
                     rebasing: section.removed[start..<start + 16])
@@ -48,11 +53,12 @@ struct PageRows: Sendable {
 
     private static func rows(
         _ section: inout PageSection, _ table: TableSchema
-    ) throws(WireError) -> [StampedRow] {
+    ) throws(WireError) -> [PageRow] {
+        let others = UnknownFields.columns(section, table)
         let ordinals = section.columns.map { table.ordinal(of: $0.field) }
         let scopes = section.scopes.map { UInt32($0) }
         var overrides = section.overrides[...]
-        var rows: [StampedRow] = []
+        var rows: [PageRow] = []
         rows.reserveCapacity(section.count)
         for row in 0..<section.count {
             let raw = UnsafeRawBufferPointer(rebasing: section.keys[16 * row..<16 * row + 16])
@@ -65,12 +71,17 @@ struct PageRows: Sendable {
             }
             var values = table.defaults
             for (column, ordinal) in ordinals.enumerated() {
-                let cell = try section.columns[column].cursor.next()
-                if let ordinal { values[ordinal] = cell.value }
+                guard let ordinal else { continue }
+                values[ordinal] = try section.columns[column].cursor.next().value
             }
+            var unknown = CBORWriter()
+            try UnknownFields.append(others, of: &section, to: &unknown)
             let record = StampRecord(
                 scopes: scopes, row: stamp, generation: section.generation, overrides: own)
-            rows.append(StampedRow(key: key, values: values, record: record))
+            rows.append(
+                PageRow(
+                    table: table.id, row: StampedRow(key: key, values: values, record: record),
+                    unknown: unknown.bytes))
         }
         try section.finish()
         return rows

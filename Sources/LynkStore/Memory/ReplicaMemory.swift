@@ -19,7 +19,7 @@ struct ReplicaMemory: Sendable {
 
     /// A page that waits for its checkpoint, and where the hub can go on after it.
     struct Staged: Sendable {
-        let rows: PageRows
+        var rows: PageRows
         let mark: [UInt8]
     }
 

@@ -24,8 +24,10 @@ struct ConfirmedRanges: RangeDigests {
         var hasher = RowHasher(digestKey: digestKey)
         let prefix = hasher.prefix(handle) { _ in scope }
         var digest = SetDigest()
+        let unknown = try UnknownRows(database)
         try forEach(handle, table, range) { row, schema in
-            try hasher.write(row, of: schema, era: { try names.era($0) })
+            let fields = try unknown.fields(table, row.key)
+            try hasher.write(row, of: schema, unknown: fields, era: { try names.era($0) })
             hasher.insert(into: &digest, prefix: prefix)
         }
         return TableDigest(
@@ -37,7 +39,11 @@ struct ConfirmedRanges: RangeDigests {
         _ scope: UInt32, _ table: TableID, _ range: KeyRange,
         _ body: (StampedRow, TableSchema) throws -> Void
     ) throws {
-        guard let sql = tables[table] else { return }
+        guard let sql = tables[table] else {
+            return try UnknownRows(database).forEach(table, range) { schema, row in
+                if row.record.scopes.contains(scope) { try body(row, schema) }
+            }
+        }
         let select = try HotStatement(
             database, range.upper == nil ? sql.selectFrom : sql.selectBetween)
         select.bind(1, blob: range.lower.bytes)

@@ -22,8 +22,10 @@ struct ConfirmedRows {
         while try scopes.step() { members.insert(UInt32(scopes.integer(0))) }
         scopes.reset()
         var digests: [CommitEffects.DigestName: SetDigest] = [:]
+        let unknown = try UnknownRows(database)
         func add(_ row: StampedRow, _ table: TableSchema) throws {
-            try hasher.write(row, of: table, era: { try names.era($0) })
+            let fields = try unknown.fields(table.id, row.key)
+            try hasher.write(row, of: table, unknown: fields, era: { try names.era($0) })
             for scope in row.record.scopes where members.contains(scope) {
                 let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
                 let name = CommitEffects.DigestName(scope: scope, table: table.id)
@@ -38,6 +40,7 @@ struct ConfirmedRows {
             all.reset()
         }
         for image in try Shadow(database).all(tables) { try add(image.row, image.table) }
+        try unknown.forEach { try add($1, $0) }
         return digests
     }
 

@@ -10,6 +10,7 @@ final class PageApply {
     private let tables: [TableID: TableSQL]
     private(set) var names: ReplicaNames
     private(set) var digests: ReplicaDigests
+    var unknown: UnknownRows
     private var hasher: RowHasher
     private(set) var rowCount = 0
     /// Rows that own pending updates name: the last image of one that is removed is kept.
@@ -27,6 +28,7 @@ final class PageApply {
         hasShadows = try !Shadow(database).isEmpty()
         names = try ReplicaNames(database)
         digests = ReplicaDigests(database)
+        unknown = try UnknownRows(database)
         hasher = RowHasher(digestKey: digestKey)
     }
 
@@ -65,8 +67,9 @@ final class PageApply {
     }
 
     private func apply(_ section: inout PageSection, _ handles: Handles) throws {
-        guard let sql = tables[section.table] else { return }
+        guard let sql = tables[section.table] else { return try keep(&section, handles) }
         let table = sql.schema
+        let others = UnknownFields.columns(section, table)
         let scopes = section.scopes.map { handles.scopes[$0] }
         let prefixes = try scopes.map { try hasher.prefix($0, name: { try names.scope($0) }) }
         var sums = scopes.map { _ in SetDigest() }
@@ -97,12 +100,15 @@ final class PageApply {
                 insert.bind(stampColumn, view: stamp)
                 try insert.run()
             }
-            if insert.changes > 0 {
+            let isNew = insert.changes > 0
+            if isNew {
                 if hasShadows { try forget(table, key) }
             } else {
                 try replace(sql, key: key, cells: cells, columns: columns, stamp: stampBytes)
             }
-            try hash(table, key, cells, columns, record)
+            let fields = try unknownFields(others, of: &section)
+            if !others.isEmpty || !isNew { try keep(fields, table, key) }
+            try hash(table, key, cells, columns, fields, record)
             for index in sums.indices { hasher.insert(into: &sums[index], prefix: prefixes[index]) }
             rowCount += 1
         }
@@ -114,6 +120,53 @@ final class PageApply {
         for (scope, sum) in zip(scopes, sums) {
             try digests.update(scope, table.id) { $0.formUnion(sum) }
         }
+    }
+
+    /// What of the row this program's schema does not have.
+    private func unknownFields(
+        _ columns: [Int], of section: inout PageSection
+    ) throws -> [UInt8] {
+        if columns.isEmpty { return [] }
+        var writer = CBORWriter()
+        try UnknownFields.append(columns, of: &section, to: &writer)
+        return writer.bytes
+    }
+
+    private func keep(
+        _ fields: [UInt8], _ table: TableSchema, _ key: UnsafeRawBufferPointer
+    ) throws {
+        if let key = RowKey(raw: key) { try unknown.put(table.id, key, fields: fields) }
+    }
+
+    /// Rows of a table that this program does not know stay whole, until one does.
+    private func keep(_ section: inout PageSection, _ handles: Handles) throws {
+        let table = UnknownFields.table(section.table)
+        let columns = UnknownFields.columns(section, table)
+        let scopes = section.scopes.map { handles.scopes[$0] }
+        var overrides = section.overrides[...]
+        for row in 0..<section.count {
+            let view = UnsafeRawBufferPointer(rebasing: section.keys[16 * row..<16 * row + 16])
+            let record = try record(&section, row, scopes, &overrides, handles)
+            let fields = try unknownFields(columns, of: &section)
+            guard let key = RowKey(raw: view) else { continue }
+            if let old = try unknown.row(table.id, key) { try remove(old, table) }
+            try unknown.put(table.id, key, record: StampCodec.encode(record), fields: fields)
+            try add(StampedRow(key: key, values: [], record: record), table)
+            rowCount += 1
+        }
+        try section.finish()
+        for start in stride(from: 0, to: section.removed.count, by: 16) {
+            let view = UnsafeRawBufferPointer(rebasing: section.removed[start..<start + 16])
+            if let key = RowKey(raw: view) { try deleteUnknown(key, table) }
+        }
+    }
+
+    /// The hub has deleted a row of a table that this program does not know.
+    func deleteUnknown(_ key: RowKey, _ table: TableSchema) throws {
+        guard let row = try unknown.row(table.id, key) else { return }
+        try remove(row, table)
+        try unknown.drop(table.id, key)
+        rowCount += 1
     }
 
     private func record(
@@ -132,12 +185,13 @@ final class PageApply {
 
     private func hash(
         _ table: TableSchema, _ key: UnsafeRawBufferPointer, _ cells: [Cell], _ columns: [Int?],
-        _ record: StampRecord
+        _ unknown: [UInt8], _ record: StampRecord
     ) throws {
         hasher.begin(table: table.id, key: key)
         for (ordinal, field) in table.fields.enumerated() where columns[ordinal] != nil {
             hasher.field(field, cells[ordinal])
         }
+        hasher.fields(encoded: unknown)
         hasher.endFields()
         try hasher.stamps(record, era: { try names.era($0) })
     }
@@ -179,6 +233,7 @@ final class PageApply {
             let image = try Shadow(database).take(table, key)
         else { return }
         try remove(image, table)
+        try unknown.drop(table.id, key)
     }
 
     /// The hub has deleted the row. What a pending update would bring back is kept aside.
@@ -191,6 +246,7 @@ final class PageApply {
         select.reset()
         guard let row = try row ?? Shadow(database).take(sql.schema, key) else { return }
         try remove(row, sql.schema)
+        try unknown.drop(sql.schema.id, key)
         if pending.contains(.init(table: sql.schema.id, key: key)) {
             try Shadow(database).keep(
                 sql.schema.id, key, record: StampCodec.encode(row.record), values: row.values,
@@ -205,7 +261,8 @@ final class PageApply {
 
     /// Takes a confirmed row out of the digests of its scopes.
     func remove(_ row: StampedRow, _ table: TableSchema) throws {
-        try hasher.write(row, of: table, era: { try names.era($0) })
+        let fields = try unknown.fields(table.id, row.key)
+        try hasher.write(row, of: table, unknown: fields, era: { try names.era($0) })
         for scope in row.record.scopes {
             let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
             try digests.update(scope, table.id) { hasher.remove(from: &$0, prefix: prefix) }
@@ -214,7 +271,8 @@ final class PageApply {
 
     /// Adds a confirmed row to the digests of its scopes.
     func add(_ row: StampedRow, _ table: TableSchema) throws {
-        try hasher.write(row, of: table, era: { try names.era($0) })
+        let fields = try unknown.fields(table.id, row.key)
+        try hasher.write(row, of: table, unknown: fields, era: { try names.era($0) })
         for scope in row.record.scopes {
             let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
             try digests.update(scope, table.id) { hasher.insert(into: &$0, prefix: prefix) }

@@ -21,31 +21,45 @@ struct Repair {
     }
 
     private func run(_ found: DifferingRange) throws -> Int {
-        guard let sql = tables[found.table] else { return 0 }
+        // A table that this program does not have differs as any other.
+        let sql = tables[found.table]
+        let table = sql?.schema ?? UnknownFields.table(found.table)
+        var unknown = try UnknownRows(database)
         var names = try ReplicaNames(database)
         let scope = try names.handle(found.scope)
-        let theirs = try RepairPage.read(found.page, table: sql.schema, &names)
+        let theirs = try RepairPage.read(found.page, table: table, &names)
         var ours: [RowKey: StampedRow] = [:]
         try ranges.forEach(scope, found.table, found.range) { row, _ in ours[row.key] = row }
         var repaired = 0
-        for row in theirs {
+        for (row, fields) in theirs {
             guard found.range.contains(row.key) else {
                 throw Problem(.responseInvalid, "a row outside of the range that was asked for")
             }
             let own = ours.removeValue(forKey: row.key)
             // What was committed after the cursor comes with the next pull.
             guard try isSeen(row.record, names) else { continue }
-            let hubs = try RowImage.bytes(row, sql.schema, names)
-            let image = try own.map { try RowImage.bytes($0, sql.schema, names) }
+            let hubs = try RowImage.bytes(row, table, fields, names)
+            let image = try own.map {
+                try RowImage.bytes($0, table, unknown.fields(table.id, $0.key), names)
+            }
             guard image != hubs else { continue }
-            try keep(row.key, sql.schema, ours: image ?? [], hubs: hubs)
-            try write(row, over: own, scope, sql)
+            try keep(row.key, table, ours: image ?? [], hubs: hubs)
+            let stamped = row.inScope(scope, of: own)
+            if let sql {
+                try write(stamped, sql)
+                try unknown.put(table.id, row.key, fields: fields)
+            } else {
+                try unknown.put(
+                    table.id, row.key, record: StampCodec.encode(stamped.record), fields: fields)
+            }
             repaired += 1
         }
         guard !isBehind else { return repaired }
         for (key, row) in ours.sorted(by: { $0.key < $1.key }) {
-            try keep(key, sql.schema, ours: RowImage.bytes(row, sql.schema, names), hubs: [])
-            try remove(key, sql)
+            let image = try RowImage.bytes(row, table, unknown.fields(table.id, key), names)
+            try keep(key, table, ours: image, hubs: [])
+            if let sql { try remove(key, sql) }
+            try unknown.drop(table.id, key)
             repaired += 1
         }
         return repaired
@@ -69,19 +83,12 @@ struct Repair {
         ).keep(database)
     }
 
-    /// A repair answers for one scope; the row's other scope stays as it is here.
-    private func write(
-        _ row: StampedRow, over own: StampedRow?, _ scope: UInt32, _ sql: TableSQL
-    ) throws {
-        let scopes = own?.record.scopes ?? [scope]
-        let record = StampRecord(
-            scopes: scopes.contains(scope) ? scopes : scopes + [scope], row: row.record.row,
-            generation: row.record.generation, overrides: row.record.overrides)
+    private func write(_ row: StampedRow, _ sql: TableSQL) throws {
         try remove(row.key, sql)
         let insert = try HotStatement(database, sql.insert)
         insert.bind(1, blob: row.key.bytes)
         for (ordinal, value) in row.values.enumerated() { insert.bind(Int32(ordinal + 2), value) }
-        insert.bind(Int32(row.values.count + 2), blob: StampCodec.encode(record))
+        insert.bind(Int32(row.values.count + 2), blob: StampCodec.encode(row.record))
         try insert.run()
     }
 
@@ -90,5 +97,17 @@ struct Repair {
             database, "DELETE FROM \(sql.schema.name) WHERE id = ?")
         delete.bind(1, blob: key.bytes)
         try delete.run()
+    }
+}
+
+extension StampedRow {
+    /// A repair answers for one scope; the row's other scope stays as it is here.
+    fileprivate func inScope(_ scope: UInt32, of own: StampedRow?) -> StampedRow {
+        let scopes = own?.record.scopes ?? [scope]
+        return StampedRow(
+            key: key, values: values,
+            record: StampRecord(
+                scopes: scopes.contains(scope) ? scopes : scopes + [scope], row: record.row,
+                generation: record.generation, overrides: record.overrides))
     }
 }

@@ -44,9 +44,9 @@ public final class Replica: Sendable {
         let place = try fingerprint(path)
         self.place = place
         var generator = random
-        let loaded = try pool.write { database in
+        let loaded = try pool.write { [tables] database in
             try ReplicaFormat.prepare(database)
-            try Migration.run(schema, in: database, isGuarded: true)
+            try SchemaMove(database, to: schema, tables: tables).run()
             return try Self.load(database, at: place, random: &generator)
         }
         state = Mutex(loaded)

@@ -6,9 +6,10 @@ import LynkCore
 /// one wrote and an older one leaves a newer file alone.
 ///
 /// 1: the first. 2: a typed `lynk_sync` in the place of meta values, marks in the inbox,
-/// resolutions of refused change sets, guarded tables.
+/// resolutions of refused change sets, guarded tables. 3: `lynk_unknown`, which a program that
+/// passes over it would let go stale, and the schema that the rows were last kept under.
 enum ReplicaFormat {
-    static let current: UInt8 = 2
+    static let current: UInt8 = 3
 
     /// Brings the file to the current format, or makes it.
     ///

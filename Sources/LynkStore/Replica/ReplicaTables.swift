@@ -144,6 +144,17 @@ enum ReplicaTables {
             PRIMARY KEY (table_id, row_key)
         ) STRICT, WITHOUT ROWID
         """,
+        // Fields and rows of a newer schema (I8). `record` holds the stamps of a row whose table
+        // this program does not know; otherwise they are in the row or in its shadow.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_unknown (
+            table_id INTEGER NOT NULL,
+            row_key  BLOB NOT NULL,
+            record   BLOB,
+            fields   BLOB NOT NULL,
+            PRIMARY KEY (table_id, row_key)
+        ) STRICT, WITHOUT ROWID
+        """,
         // Rows that pending change sets write and that are not shown here: their scope was left,
         // or the hub removed them.
         """

@@ -32,24 +32,40 @@ struct Rollback {
             }
             select.reset()
             for row in lost {
-                try Incident(
-                    kind: .rolledBackRow, position: state.cursor.position,
-                    ours: RowImage.bytes(row, sql.schema, names),
-                    row: (sql.schema.id, row.key)
-                ).keep(database)
+                try keep(row, sql.schema, pages, state, names)
                 try pages.delete(row.key, sql)
             }
         }
+        var lost: [(table: TableSchema, row: StampedRow)] = []
+        try pages.unknown.forEach { table, row in
+            let stamps = [row.record.row] + row.record.overrides.map(\.stamp)
+            if try stamps.contains(where: isLost) { lost.append((table, row)) }
+        }
+        for (table, row) in lost {
+            try keep(row, table, pages, state, names)
+            try pages.deleteUnknown(row.key, table)
+        }
+    }
+
+    private func keep(
+        _ row: StampedRow, _ table: TableSchema, _ pages: PageApply, _ state: ReplicaState,
+        _ names: ReplicaNames
+    ) throws {
+        let unknown = try pages.unknown.fields(table.id, row.key)
+        try Incident(
+            kind: .rolledBackRow, position: state.cursor.position,
+            ours: RowImage.bytes(row, table, unknown, names), row: (table.id, row.key)
+        ).keep(database)
     }
 }
 
 /// The canonical image of a row, as its digest is taken over: what incidents keep.
 enum RowImage {
     static func bytes(
-        _ row: StampedRow, _ table: TableSchema, _ names: ReplicaNames
+        _ row: StampedRow, _ table: TableSchema, _ unknown: [UInt8], _ names: ReplicaNames
     ) throws -> [UInt8] {
         var hasher = RowHasher(digestKey: [])
-        try hasher.write(row, of: table, era: { try names.era($0) })
+        try hasher.write(row, of: table, unknown: unknown, era: { try names.era($0) })
         return hasher.image.writer.bytes
     }
 }

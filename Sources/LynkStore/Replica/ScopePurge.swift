@@ -61,17 +61,49 @@ struct ScopePurge {
                 if kept.isEmpty {
                     delete.bind(1, rowid)
                     try delete.run()
+                    try pages.unknown.drop(sql.schema.id, row.key)
                 } else {
-                    let record = StampRecord(
-                        scopes: kept, row: row.record.row, generation: row.record.generation,
-                        overrides: row.record.overrides)
-                    try pages.add(
-                        StampedRow(key: row.key, values: row.values, record: record), sql.schema)
-                    restamp.bind(1, blob: StampCodec.encode(record))
+                    let narrowed = row.narrowed(to: kept)
+                    try pages.add(narrowed, sql.schema)
+                    restamp.bind(1, blob: StampCodec.encode(narrowed.record))
                     restamp.bind(2, rowid)
                     try restamp.run()
                 }
             }
         }
+        try purgeUnknown(members, pages)
+    }
+
+    /// Nor does what this program does not understand stay behind.
+    private func purgeUnknown(_ members: Set<UInt32>, _ pages: PageApply) throws {
+        var leaving: [(table: TableSchema, row: StampedRow)] = []
+        try pages.unknown.forEach { table, row in
+            if !row.record.scopes.allSatisfy({ members.contains($0) }) {
+                leaving.append((table, row))
+            }
+        }
+        for (table, row) in leaving {
+            try pages.remove(row, table)
+            let kept = row.record.scopes.filter { members.contains($0) }
+            guard !kept.isEmpty else {
+                try pages.unknown.drop(table.id, row.key)
+                continue
+            }
+            let narrowed = row.narrowed(to: kept)
+            try pages.unknown.put(
+                table.id, row.key, record: StampCodec.encode(narrowed.record),
+                fields: try pages.unknown.fields(table.id, row.key))
+            try pages.add(narrowed, table)
+        }
+    }
+}
+
+extension StampedRow {
+    fileprivate func narrowed(to scopes: [UInt32]) -> StampedRow {
+        StampedRow(
+            key: key, values: values,
+            record: StampRecord(
+                scopes: scopes, row: record.row, generation: record.generation,
+                overrides: record.overrides))
     }
 }

@@ -23,8 +23,17 @@ struct RowHasher: RowHashing {
     mutating func write(
         _ row: StampedRow, of table: TableSchema, era: (UInt32) throws -> EraID
     ) rethrows {
+        try write(row, of: table, unknown: [], era: era)
+    }
+
+    /// - Parameter unknown: fields that the table does not have (``UnknownFields``).
+    mutating func write(
+        _ row: StampedRow, of table: TableSchema, unknown: [UInt8],
+        era: (UInt32) throws -> EraID
+    ) rethrows {
         row.key.bytes.withUnsafeBytes { image.begin(table: table.id, key: $0) }
         for (field, value) in zip(table.fields, row.values) { image.field(field, value) }
+        if !unknown.isEmpty { image.fields(encoded: unknown) }
         image.endFields()
         try stamps(row.record, era: era)
     }
@@ -45,6 +54,7 @@ struct RowHasher: RowHashing {
 
     @inline(__always)
     mutating func field(_ field: FieldSchema, _ cell: Cell) { image.field(field, cell) }
+    mutating func fields(encoded bytes: [UInt8]) { image.fields(encoded: bytes) }
     mutating func endFields() { image.endFields() }
 
     func insert(into digest: inout SetDigest, prefix: [UInt8]) {

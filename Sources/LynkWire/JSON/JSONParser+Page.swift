@@ -62,7 +62,8 @@ extension JSONParser {
     private mutating func section(
         _ node: JSONNode, _ page: inout JSONPage
     ) throws(JSONError) {
-        let members = try members(node, ["table", "scopes", "rows", "removed"])
+        let members = try members(
+            node, ["table", "scopes", "rows", "removed", "defaults"], optional: ["defaults"])
         guard case .number(let text)? = members[0], let table = UInt32(text) else {
             throw JSONError(place(".table"), .expected("a number from 0 to 4294967295"))
         }
@@ -81,7 +82,11 @@ extension JSONParser {
         let fields = try rows.first.map { (row) throws(JSONError) in
             try self.fields(row, place(".rows[0]"))
         }
-        let section = page.section(table, handles, fields ?? [])
+        var defaults: [FieldID: Value] = [:]
+        try inside(".defaults") { (parser) throws(JSONError) in
+            defaults = try parser.defaults(members[4], of: fields ?? [])
+        }
+        let section = page.section(table, handles, fields ?? [], defaults)
         for (index, row) in rows.enumerated() {
             try inside(".rows[\(index)]") { (parser) throws(JSONError) in
                 try parser.row(row, section, fields ?? [], &page)
@@ -108,6 +113,36 @@ extension JSONParser {
             fields.append(field)
         }
         return fields
+    }
+
+    /// What fields are in a row that never wrote them; `nil` when all are NULL.
+    private mutating func defaults(
+        _ node: JSONNode?, of fields: [FieldID]
+    ) throws(JSONError) -> [FieldID: Value] {
+        guard let node else { return [:] }
+        let names = fields.map { String($0) }
+        let found = try members(node, names, optional: Set(names))
+        var defaults: [FieldID: Value] = [:]
+        for (field, node) in zip(fields, found) {
+            guard let node else { continue }
+            try inside(".\(field)") { (parser) throws(JSONError) in
+                var value = JSONParser(at: parser.trail)
+                try value.value(node)
+                let bytes = value.writer.bytes
+                let read = bytes.withUnsafeBytes { view -> Value? in
+                    var reader = CBORReader(view)
+                    return try? reader.value()
+                }
+                guard let read, read != .null else {
+                    throw JSONError(parser.place(""), .expected("a value other than null"))
+                }
+                defaults[field] = read
+            }
+        }
+        guard !defaults.isEmpty else {
+            throw JSONError(place(""), .expected("a field with a default"))
+        }
+        return defaults
     }
 
     private mutating func row(
@@ -228,9 +263,11 @@ private struct JSONPage {
     }
 
     func section(
-        _ table: TableID, _ handles: [UInt32], _ fields: [FieldID]
+        _ table: TableID, _ handles: [UInt32], _ fields: [FieldID], _ defaults: [FieldID: Value]
     ) -> PageWriter.Section {
-        let columns = fields.map { FieldSchema($0, String($0), .blob) }
+        let columns = fields.map {
+            FieldSchema($0, String($0), .blob, default: defaults[$0] ?? .null)
+        }
         return writer.section(
             TableSchema(table, String(table), .mutable, columns), handles: handles
         ) { scopes[Int($0)] }

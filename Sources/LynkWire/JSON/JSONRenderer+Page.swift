@@ -65,11 +65,15 @@ extension JSONRenderer {
         let removed = (0..<section.removed.count / 16).map { index in
             JSONNode.string(Self.key(section.removed, index))
         }
-        return .object([
+        // Fields that are NULL until they are written are not named.
+        let defaults = section.columns.filter { $0.defaultValue != .null }
+            .map { JSONNode.Member(String($0.field), $0.defaultValue.json) }
+        let members: [JSONNode.Member] = [
             .init("table", .number(String(section.table))),
             .init("scopes", .array(section.scopes.map { .string(page.scopes[$0].name) })),
             .init("rows", .array(rows)), .init("removed", .array(removed)),
-        ])
+        ]
+        return .object(members + (defaults.isEmpty ? [] : [.init("defaults", .object(defaults))]))
     }
 
     private static func key(_ keys: UnsafeRawBufferPointer, _ index: Int) -> String {

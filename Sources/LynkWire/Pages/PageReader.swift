@@ -63,6 +63,8 @@ package struct PageSection {
     package struct Column {
         package let field: FieldID
         package var cursor: ColumnCursor
+        /// What the field is in a row that never wrote it.
+        package let defaultValue: Value
     }
 
     package let table: TableID
@@ -114,9 +116,13 @@ package struct PageSection {
         generations = try ColumnCursor(&reader)
         overrides = try Self.overrides(&reader, rows: self.count, eras: eras, lanes: lanes)
         for _ in 0..<(try reader.array(Limits.fieldsPerTableMax, "fieldsPerTableMax")) {
-            try reader.array(exactly: 2)
+            let count = try reader.array(3, "column of a section")
+            guard count >= 2 else { throw .unexpected("column of a section") }
             let field = FieldID(truncatingIfNeeded: try reader.unsigned())
-            columns.append(Column(field: field, cursor: try ColumnCursor(&reader)))
+            let cursor = try ColumnCursor(&reader)
+            let defaultValue = count == 3 ? try reader.value() : .null
+            guard count == 2 || defaultValue != .null else { throw .notCanonical }
+            columns.append(Column(field: field, cursor: cursor, defaultValue: defaultValue))
         }
     }
 

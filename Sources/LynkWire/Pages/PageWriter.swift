@@ -161,9 +161,12 @@ package final class PageWriter {
             writer.array(count == 0 ? 0 : columns.count)
             if count == 0 { return }
             for (field, column) in zip(table.fields, columns) {
-                writer.array(2)
+                // A reader of an older schema knows by it which values the row's image leaves out.
+                let hasDefault = field.defaultValue != .null
+                writer.array(hasDefault ? 3 : 2)
                 writer.unsigned(UInt64(field.id))
                 column.write(to: &writer)
+                if hasDefault { writer.value(field.defaultValue) }
             }
         }
     }

@@ -31,6 +31,12 @@ package struct RowImageWriter {
         writer.value(value)
     }
 
+    /// Fields that the schema at hand does not have, as they stand in an image; after those that
+    /// it has, because what a schema adds has greater numbers.
+    package mutating func fields(encoded bytes: [UInt8]) {
+        writer.bytes.append(contentsOf: bytes)
+    }
+
     @inline(__always)
     package mutating func endFields() { writer.null() }
 

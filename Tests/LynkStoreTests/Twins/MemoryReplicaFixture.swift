@@ -7,7 +7,7 @@ import TestSupport
 
 final class MemoryReplicaFixture: ReplicaFixture {
     let kind = ReplicaKind.memory
-    let replica: InMemoryReplica
+    private(set) var replica: InMemoryReplica
     private let seed: UInt64
 
     init(schema: Schema, clock: any ReplicaClock, seed: UInt64) throws {
@@ -49,12 +49,19 @@ final class MemoryReplicaFixture: ReplicaFixture {
         }
     }
 
-    func crash() throws { replica.restore(replica.snapshot()) }
+    func crash() throws { try replica.restore(replica.snapshot()) }
+
+    func upgrade(to schema: Schema) throws {
+        let snapshot = replica.snapshot()
+        replica = try InMemoryReplica(
+            schema: schema, clock: replica.clock, random: SeededGenerator(seed: seed &+ 2))
+        try replica.restore(snapshot)
+    }
 
     func copy() throws -> any ReplicaFixture {
         let copy = try MemoryReplicaFixture(
             schema: replica.schema, clock: replica.clock, seed: seed &+ 1)
-        copy.replica.restore(replica.snapshot())
+        try copy.replica.restore(replica.snapshot())
         return copy
     }
 }

@@ -86,6 +86,8 @@ protocol ReplicaFixture: AnyObject {
     func receipts() throws -> [ReceiptLine]
     func status() throws -> ReplicaStatus
     func recomputeRoot() throws -> [UInt8]
+    /// Goes on with another version of the program.
+    func upgrade(to schema: Schema) throws
     /// Goes on as after a kill at this moment.
     func crash() throws
     /// Another replica from a copy of what is on disk.

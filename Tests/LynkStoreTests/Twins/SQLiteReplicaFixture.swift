@@ -204,6 +204,15 @@ final class SQLiteReplicaFixture: ReplicaFixture {
             random: SeededGenerator(seed: seed &+ UInt64(generation) << 32))
     }
 
+    func upgrade(to schema: Schema) throws {
+        generation += 1
+        let clock = replica.clock
+        try replica.close()
+        replica = try Replica(
+            path: path, schema: schema, clock: clock,
+            random: SeededGenerator(seed: seed &+ UInt64(generation) << 32))
+    }
+
     func copy() throws -> any ReplicaFixture { try SQLiteReplicaFixture(copying: self) }
 
     private static func copyFile(_ source: String, to target: String) throws {

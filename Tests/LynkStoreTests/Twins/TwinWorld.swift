@@ -9,7 +9,7 @@ import Testing
 
 /// One hub and several devices of any kind, exchanging in process, all from one seed.
 final class TwinWorld {
-    let application: any Application
+    private(set) var application: any Application
     let time = TestTime()
     let pair: StorePair
     private(set) var hub: TestHub
@@ -44,28 +44,39 @@ final class TwinWorld {
     }
     func replaceHub(atPath path: String) throws { try hub.replace(atPath: path, &random) }
 
-    func replica(_ kind: ReplicaKind, _ clock: SkewedClock? = nil) throws -> any ReplicaFixture {
+    /// The hub goes on with another version of the program.
+    func upgradeHub(to application: any Application) throws {
+        self.application = application
+        try hub.upgrade(to: application, &random)
+    }
+
+    /// - Parameter schema: the hub's unless the device's program is of another version.
+    func replica(
+        _ kind: ReplicaKind, _ clock: SkewedClock? = nil, schema: Schema? = nil
+    ) throws -> any ReplicaFixture {
         let seed = random.next()
+        let schema = schema ?? application.schema
         switch kind {
         case .sqlite:
             return try SQLiteReplicaFixture(
-                directory: directory, schema: application.schema, clock: clock ?? time, seed: seed)
+                directory: directory, schema: schema, clock: clock ?? time, seed: seed)
         case .memory:
             return try MemoryReplicaFixture(
-                schema: application.schema, clock: clock ?? time, seed: seed)
+                schema: schema, clock: clock ?? time, seed: seed)
         }
     }
 
     /// An enrolled device; the low half of its user's id is the district.
     func device(
-        _ kind: ReplicaKind? = nil, district: UInt64 = 1, role: String = "worker"
+        _ kind: ReplicaKind? = nil, district: UInt64 = 1, role: String = "worker",
+        schema: Schema? = nil
     ) throws -> TwinDevice {
         let id = DeviceID(high: 9, low: random.next())
         let principal = Principal(
             tenant: World.tenant, device: id, user: UserID(high: id.low, low: district),
             role: role)
         let clock = SkewedClock(time)
-        let fixture = try replica(kind ?? pair.replica, clock)
+        let fixture = try replica(kind ?? pair.replica, clock, schema: schema)
         // A key from the seed: the same world signs the same bytes.
         let secret = RowKey.derived("key", [id.bytes]).bytes
         guard let key = DeviceKey(bytes: secret + secret) else { throw Problem(.internalFailure) }
