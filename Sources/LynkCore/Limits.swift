@@ -71,4 +71,13 @@ public enum Limits {
     public static let verifyRowsPerRange = 32
     /// Tables of scopes whose digests one answer names.
     public static let verifyDigestsMax = 65_536
+    /// One segment of a snapshot, compressed or not: what a cut line may have to repeat at most,
+    /// and what must be in memory before its hash can be checked.
+    public static let segmentBytesMax = 4 << 20
+    /// Segments of one snapshot.
+    public static let segmentsPerSnapshotMax = 16_384
+    /// Tables of one snapshot.
+    public static let tablesPerSnapshotMax = 4_096
+    /// Snapshots that a welcome offers or a hello names.
+    public static let snapshotsPerHelloMax = 64
 }

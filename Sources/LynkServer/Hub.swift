@@ -15,6 +15,7 @@ struct Hub: Sendable {
     let commits: CommitQueue
     let live: LiveStreams
     let sessions = SessionBook()
+    let snapshots: SnapshotShelf
     let authenticator: Authenticator
     let operatorKey: OperatorKey
     let logger: Logger

@@ -36,7 +36,7 @@ struct SyncStreamBody: Sendable {
         var stream = stream
         do {
             let isCaughtUp = try await catchUp(&stream, head, to: &writer)
-            if isCaughtUp, let live {
+            if isCaughtUp, !stream.hasOffers, let live {
                 try await follow(live, &stream, to: &writer)
             }
             try await writer.finish(nil)
