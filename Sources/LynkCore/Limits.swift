@@ -73,4 +73,13 @@ public enum Limits {
     public static let verifyDigestsMax = 65_536
     /// Rows that a hub reads for one verify request; what is left is asked for again.
     public static let verifyReadsMax = 1 << 20
+    /// One segment of a snapshot, compressed or not: what a cut line may have to repeat at most,
+    /// and what must be in memory before its hash can be checked.
+    public static let segmentBytesMax = 4 << 20
+    /// Segments of one snapshot.
+    public static let segmentsPerSnapshotMax = 16_384
+    /// Tables of one snapshot.
+    public static let tablesPerSnapshotMax = 4_096
+    /// Snapshots that a welcome offers or a hello names.
+    public static let snapshotsPerHelloMax = 64
 }

@@ -16,6 +16,7 @@ struct Hub: Sendable {
     let live: LiveStreams
     let sessions = SessionBook()
     let floor: HubFloor
+    let snapshots: SnapshotShelf
     let authenticator: Authenticator
     let operatorKey: OperatorKey
     let logger: Logger

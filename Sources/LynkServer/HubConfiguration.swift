@@ -20,6 +20,10 @@ public struct HubConfiguration: Sendable {
     /// A live response without anything to say shows within this that it lives. Below the 30
     /// seconds after which a client takes a silent line for dead.
     public var liveBeatInterval: Duration = .seconds(20)
+    /// Snapshots of scopes that are kept beside one tenant; above it the oldest goes.
+    public var snapshotsPerTenantMax = 64
+    /// Bytes of them; a scope that has more is given by exchanges alone.
+    public var snapshotBytesPerTenantMax = 1 << 30
     /// A socket for programs on the same machine, e.g. `lynkd backup`; see ``OperatorSocket``.
     public var operatorSocket: String?
     /// What is older, and durable, is forgotten when it is kept for causality alone.

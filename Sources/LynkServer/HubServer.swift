@@ -56,8 +56,12 @@ public struct HubServer: Service {
         let commits = CommitQueue(threads: configuration.commitThreads, logger: logger) {
             live.committed($0)
         }
+        var shelf = SnapshotShelf.Bounds()
+        shelf.countPerTenantMax = configuration.snapshotsPerTenantMax
+        shelf.bytesPerTenantMax = configuration.snapshotBytesPerTenantMax
+        let snapshots = SnapshotShelf(pool: pool, bounds: shelf)
         do {
-            let hub = try await hub(pool, commits, live)
+            let hub = try await hub(pool, commits, live, snapshots)
             let server = HTTPServerBuilder { [configuration] in
                 SecureChannel(
                     context: tls, resetFramesMax: configuration.resetFramesMax, responder: $0)
@@ -75,10 +79,12 @@ public struct HubServer: Service {
             try await serve(serving, hub)
         } catch {
             await commits.stop()
+            await snapshots.stop()
             await pool.stop()
             throw error
         }
         await commits.stop()
+        await snapshots.stop()
         await pool.stop()
     }
 
@@ -131,7 +137,8 @@ public struct HubServer: Service {
     }
 
     private func hub(
-        _ pool: BlockingPool, _ commits: CommitQueue, _ live: LiveStreams
+        _ pool: BlockingPool, _ commits: CommitQueue, _ live: LiveStreams,
+        _ snapshots: SnapshotShelf
     ) async throws -> Hub {
         let (secrets, operatorKey) = try await pool.run { [control] in
             (try HubSecrets(control), try OperatorKey(control))
@@ -142,6 +149,7 @@ public struct HubServer: Service {
             floor: HubFloor(
                 control: control, tenants: tenants,
                 ageMilliseconds: configuration.floorAgeMilliseconds),
+            snapshots: snapshots,
             authenticator: try await Authenticator(
                 secrets: secrets, control: control, pool: pool, wall: wall),
             operatorKey: operatorKey, logger: logger)

@@ -25,11 +25,15 @@ struct SentRequest: Sendable {
 
 extension Hello {
     /// The same for an answer of this kind.
-    func asking(_ mode: PullMode) -> Hello {
+    ///
+    /// - Parameter snapshotRows: see ``Hello/snapshotRowsMin``. A device that has taken snapshots
+    ///   in wants to go on from them, not to be offered others.
+    func asking(_ mode: PullMode, snapshotRows: Int64 = 0) -> Hello {
         Hello(
             protocolVersion: protocolVersion, device: device, lane: lane, schemaName: schemaName,
             schemaVersion: schemaVersion, head: head, cursor: cursor, clock: clock,
             digestRoot: digestRoot, ratchet: ratchet, chain: chain, keptHeads: keptHeads,
-            eras: eras, proofs: proofs, resume: resume, narrowed: narrowed, mode: mode)
+            eras: eras, proofs: proofs, resume: resume, narrowed: narrowed, mode: mode,
+            snapshotRowsMin: snapshots.isEmpty ? snapshotRows : 0, snapshots: snapshots)
     }
 }

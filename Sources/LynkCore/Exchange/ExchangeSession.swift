@@ -72,6 +72,7 @@ public struct ExchangeSession: Hashable, Sendable {
                 wallMilliseconds: resumed.wallMilliseconds, bootID: hello.clock.bootID,
                 bootMilliseconds: resumed.bootMilliseconds),
             digestRoot: checkpoint.digestRoot, ratchet: resumed.ratchet, chain: checkpoint.chain,
-            narrowed: hello.narrowed, mode: resumed.mode)
+            narrowed: hello.narrowed, mode: resumed.mode,
+            snapshotRowsMin: hello.snapshotRowsMin)
     }
 }

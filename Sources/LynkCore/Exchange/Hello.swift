@@ -71,13 +71,19 @@ public struct Hello: Hashable, Sendable {
     /// The device wants only these of its scopes; `nil` for all.
     public let narrowed: [Scope]?
     public let mode: PullMode
+    /// A scope with at least so many rows that the device lacks may come as a snapshot; 0 when the
+    /// device takes none.
+    public let snapshotRowsMin: Int64
+    /// Snapshots that the device has taken in and that no checkpoint covers yet.
+    public let snapshots: [HeldSnapshot]
 
     public init(
         protocolVersion: UInt32 = Hello.protocolVersion, device: DeviceID, lane: LaneID,
         schemaName: String, schemaVersion: UInt32, head: LaneHead?, cursor: PullCursor,
         clock: ClockReading, digestRoot: [UInt8], ratchet: [UInt8] = [], chain: [UInt8] = [],
         keptHeads: [LaneHead] = [], eras: [EraRecord] = [], proofs: [ReceiptProof] = [],
-        resume: [UInt8] = [], narrowed: [Scope]? = nil, mode: PullMode = .once
+        resume: [UInt8] = [], narrowed: [Scope]? = nil, mode: PullMode = .once,
+        snapshotRowsMin: Int64 = 0, snapshots: [HeldSnapshot] = []
     ) {
         self.protocolVersion = protocolVersion
         self.device = device
@@ -96,5 +102,7 @@ public struct Hello: Hashable, Sendable {
         self.resume = resume
         self.narrowed = narrowed?.sorted()
         self.mode = mode
+        self.snapshotRowsMin = snapshotRowsMin
+        self.snapshots = snapshots
     }
 }

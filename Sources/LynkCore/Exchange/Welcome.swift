@@ -63,6 +63,12 @@ public struct Welcome: Hashable, Sendable {
     public let rowsExpected: Int64
     /// The public key that proofs verify with; empty when it is as told before in the session.
     public let hubKey: [UInt8]
+    /// What the device may fetch as snapshots. With any the answer ends after its receipts: the
+    /// device fetches what it wants and comes back.
+    public let snapshots: [SnapshotOffer]
+    /// The pull goes on from the snapshots that the hello named; otherwise what was taken of them
+    /// is dropped.
+    public let snapshotsTaken: Bool
 
     public init(
         protocolVersion: UInt32 = Hello.protocolVersion, hub: HubID, eras: [EraRecord],
@@ -70,7 +76,7 @@ public struct Welcome: Hashable, Sendable {
         refusal: Problem?, verdict: HandshakeVerdict = .ok, session: [UInt8] = [],
         ratchet: [UInt8] = [], durable: VersionVector? = nil, floor: Int64 = 0,
         wantsEras: Bool = false, resumed: Bool = false, rowsExpected: Int64 = 0,
-        hubKey: [UInt8] = []
+        hubKey: [UInt8] = [], snapshots: [SnapshotOffer] = [], snapshotsTaken: Bool = false
     ) {
         self.protocolVersion = protocolVersion
         self.hub = hub
@@ -89,6 +95,8 @@ public struct Welcome: Hashable, Sendable {
         self.resumed = resumed
         self.rowsExpected = rowsExpected
         self.hubKey = hubKey
+        self.snapshots = snapshots
+        self.snapshotsTaken = snapshotsTaken
     }
 }
 

@@ -23,6 +23,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case importInvalid = "import_invalid"
     case parameterInvalid = "parameter_invalid"
     case alreadyExists = "already_exists"
+    case rangeUnsatisfiable = "range_unsatisfiable"
     case sessionUnknown = "session_unknown"
     // change sets
     case changeSetTooLarge = "change_set_too_large"
@@ -86,6 +87,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .schemaUnknown: "Upgrade the server to the device's schema; the change set is kept."
         case .importInvalid: "Mend the named line and column and import again; nothing was stored."
         case .parameterInvalid: "Mend the named parameter and repeat the request."
+        case .rangeUnsatisfiable: "Ask for a range inside the length that Content-Range names."
         case .sessionUnknown: "Send the full hello; the client does so by itself."
         case .alreadyExists: "Use the existing one, or choose another name."
         case .changeSetTooLarge: "Split the write into several transactions."

@@ -22,10 +22,7 @@ struct HeadPlan {
             guard tag.scopeSetHash == current.scopeSetHash, tag.durable == current.durable,
                 tag.position <= head, try chain(at: tag.position, reads) == tag.chain
             else { continue }
-            let isMoved = try visible.born.contains {
-                try reads.scopeHead($0.handle) > tag.position
-            }
-            if !isMoved { return tag }
+            if visible.born.allSatisfy({ $0.head <= tag.position }) { return tag }
         }
         return current
     }

@@ -74,9 +74,11 @@ struct PullPlan {
         let isOurs = check.cursor == .known && !check.chainDiffers
         let cursor = known != nil && isOurs ? hello.cursor.position : 0
         let had = Set(known?.scopes ?? [])
+        let held = try heldSnapshots(in: scopes, without: had, reads)
         var parts: [PullState.Part] = []
         for (name, scope) in born where scopes.contains(name) {
-            parts.append(.init(scope: scope.handle, from: had.contains(name) ? cursor : 0))
+            let from = had.contains(name) ? cursor : held?[name] ?? 0
+            parts.append(.init(scope: scope.handle, from: from))
         }
         parts.sort { $0.scope < $1.scope }
         var state = PullState(
@@ -85,6 +87,9 @@ struct PullPlan {
             target: head)
         state.cursor = cursor
         let resumed = try state.resume(at: hello.resume, reads)
+        // After a rollback the device has rows to give back first.
+        let offers =
+            resumed || check.verdict != .ok ? [] : try offers(of: born, parts, reads)
         let welcome = Welcome(
             hub: try hub(reads), eras: try eras(unknownTo: hello.cursor.vector, reads),
             head: try answer?.head ?? reads.lane(hello.lane)?.head, hubTime: now,
@@ -94,7 +99,7 @@ struct PullPlan {
             durable: try reads.durable(), floor: try reads.floor(),
             wantsEras: try answer?.wantsEras ?? false || namesUnknownEra(reads),
             resumed: resumed, rowsExpected: try rowsExpected(state.parts, reads),
-            hubKey: try hubKey(reads))
+            hubKey: try hubKey(reads), snapshots: offers, snapshotsTaken: held != nil)
         let newest = try reads.scopeSet(of: principal.device, at: .max)
         // A set that only partly covered its position covers the next one whole.
         let isKept =

@@ -65,7 +65,8 @@ extension Welcome {
             protocolVersion: protocolVersion, hub: hub, eras: eras, head: head, hubTime: hubTime,
             digestKey: digestKey, scopes: scopes, refusal: refusal, verdict: verdict,
             session: session, ratchet: ratchet, durable: durable, floor: floor,
-            wantsEras: wantsEras, resumed: resumed, rowsExpected: rowsExpected, hubKey: hubKey)
+            wantsEras: wantsEras, resumed: resumed, rowsExpected: rowsExpected, hubKey: hubKey,
+            snapshots: snapshots, snapshotsTaken: snapshotsTaken)
     }
 
     /// What a hub keeps of it for a session: a list of ten thousand scopes is not needed twice.

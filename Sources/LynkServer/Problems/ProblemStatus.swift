@@ -18,6 +18,7 @@ extension ProblemCode {
             .conflict
         case .bodyTooLarge, .changeSetTooLarge: .contentTooLarge
         case .mediaTypeUnsupported: .unsupportedMediaType
+        case .rangeUnsatisfiable: .rangeNotSatisfiable
         // Not 426: it must name a protocol to upgrade to in a header that HTTP/2 forbids.
         case .backupInvalid, .bodyMalformed, .changeSetMalformed, .protocolUnsupported,
             .importInvalid,

@@ -40,19 +40,25 @@ struct ExchangeStream: Sendable {
         scan = try store.openPull(
             for: principal, hello: request.hello, answer: answer, nowMilliseconds: nowMilliseconds)
         welcome =
-            request.session == nil && scan.welcome.refusal == nil
+            request.session == nil && scan.welcome.refusal == nil && scan.welcome.snapshots.isEmpty
             ? scan.welcome.opening(session) : scan.welcome
         receipts = answer?.receipts ?? []
         proof = answer?.proof ?? []
     }
 
     var wantsLive: Bool { request.hello.mode == .live }
+    /// The device is to fetch snapshots and come back: the answer has no pages and no checkpoint.
+    var hasOffers: Bool { !welcome.snapshots.isEmpty }
 
     /// The session's state after the last checkpoint that was sent.
-    var sessionToKeep: ExchangeSession? { session }
+    var sessionToKeep: ExchangeSession? { hasOffers ? nil : session }
 
     /// The next frames as bytes. Blocks on the store; not to be called when finished.
     mutating func next() throws -> [UInt8] {
+        if hasOffers {
+            isFinished = true
+            return welcomed()
+        }
         let step = try store.next(&scan)
         guard hasWelcomed else {
             hasWelcomed = true
@@ -64,12 +70,16 @@ struct ExchangeStream: Sendable {
                 // A brief answer has no place for it, so it goes ahead.
                 return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
             }
-            var bytes = ResponseFrame.welcome(welcome).encoded()
-            if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
-            if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
-            return bytes + frame(step)
+            return welcomed() + frame(step)
         }
         return frame(step)
+    }
+
+    private func welcomed() -> [UInt8] {
+        var bytes = ResponseFrame.welcome(welcome).encoded()
+        if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
+        if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
+        return bytes
     }
 
     /// Frames until `count` bytes are passed or the checkpoint was given.

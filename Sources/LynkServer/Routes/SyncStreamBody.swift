@@ -36,7 +36,7 @@ struct SyncStreamBody: Sendable {
         do {
             let isCaughtUp = try await catchUp(&stream, &renderer, to: &writer)
             if isCaughtUp, let live {
-                try await follow(live, &stream, &renderer, to: &writer)
+                if !stream.hasOffers { try await follow(live, &stream, &renderer, to: &writer) }
                 let end = try renderer.text(of: [], isLast: true)
                 if !end.isEmpty { try await writer.write(packed(end)) }
             }

@@ -54,16 +54,16 @@ final class SimulatedDevice {
     var schema: Schema { replica.schema }
 
     /// The process ends now and starts again: what is on disk stays.
-    func crash() {
-        replica.restore(replica.snapshot())
+    func crash() throws {
+        try replica.restore(replica.snapshot())
         session = nil
         conversation = nil
         comparison += 1
     }
 
     /// Goes on from a copy of a file, on a machine that mints other chance.
-    func restore(_ snapshot: InMemoryReplica.Snapshot) {
-        replica.restore(snapshot)
+    func restore(_ snapshot: InMemoryReplica.Snapshot) throws {
+        try replica.restore(snapshot)
         session = nil
         conversation = nil
         comparison += 1

@@ -66,18 +66,18 @@ extension World {
         case .reboot:
             note("d\(device.slot) reboots")
             reach(.rebooted)
-            device.crash()
+            try device.crash()
             device.clock.reboot()
         case .crash:
             note("d\(device.slot) crashes")
             reach(
                 device.conversation?.receiver.isInside == true
                     ? .crashedInsideAnswer : .deviceCrashed)
-            device.crash()
+            try device.crash()
         case .copy:
             note("d\(device.slot) is copied")
             device.copies.append(device.replica.snapshot())
-        case .restore: restore(device, &random)
+        case .restore: try restore(device, &random)
         case .clone(_, let slot): try clone(device, as: slot)
         case .partition:
             let until = time.tick + 1 + Int64(random.number(3_600_000))

@@ -185,7 +185,7 @@ extension World {
             if receiver.frameCount >= limit {
                 note("d\(device.slot) dies inside #\(conversation.number)")
                 reach(.crashedInsideAnswer)
-                device.crash()
+                try device.crash()
                 return
             }
             guard isEnd else {

@@ -72,10 +72,10 @@ extension World {
         try tell(.hubReplaced(lost: lost))
     }
 
-    func restore(_ device: SimulatedDevice, _ random: inout Chance) {
+    func restore(_ device: SimulatedDevice, _ random: inout Chance) throws {
         guard let copy = random.choice(device.copies) else { return }
         let before = device.replica.inspect().kept
-        device.restore(copy)
+        try device.restore(copy)
         truth.restoredDevice()
         reach(.deviceRestored)
         note("d\(device.slot) is restored")
@@ -91,7 +91,7 @@ extension World {
             slot: slot, principal: device.principal, key: device.key,
             clock: MachineClock(time, machine: UInt64(slot)),
             version: device.schema.version, chance: chance.stream("device", slot))
-        copy.restore(device.replica.snapshot())
+        try copy.restore(device.replica.snapshot())
         copy.isRevoked = device.isRevoked
         copy.deleted = device.deleted
         copy.receipts = device.receipts

@@ -9,6 +9,7 @@ public import LynkEngine
 public final class SQLiteTenantStore: TenantStore {
     let replica: HubReplica<SQLiteHubFile>
     var pool: DatabasePool { replica.file.pool }
+    public let segments: any SegmentStore
     public var tenant: TenantID { replica.tenant }
 
     /// - Throws: ``Problem`` `store_failed` for a file that cannot be used, `schema_unknown` for
@@ -20,6 +21,7 @@ public final class SQLiteTenantStore: TenantStore {
         replica = try HubReplica(
             file: try SQLiteHubFile(path: path, schema: application.schema), tenant: tenant,
             application: application, random: &random)
+        segments = FileSegments(beside: path)
     }
 
     public func commit(_ group: [Push]) throws -> [PushAnswer] { try replica.commit(group) }

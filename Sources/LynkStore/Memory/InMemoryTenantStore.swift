@@ -11,6 +11,7 @@ public final class InMemoryTenantStore: TenantStore {
     }
 
     let replica: HubReplica<MemoryHubFile>
+    public let segments: any SegmentStore = MemorySegments()
     public var tenant: TenantID { replica.tenant }
 
     /// - Parameter snapshot: what to start from, as a hub that was restored does.

@@ -30,6 +30,16 @@ extension Hello {
             extensions.bytes(6, resume)
             extensions.item(7, if: narrowed != nil) { $0.scopes(narrowed ?? []) }
             extensions.item(8, if: mode == .live) { $0.bool(true) }
+            extensions.item(9, if: snapshotRowsMin > 0) { $0.integer(snapshotRowsMin) }
+            extensions.item(10, if: !snapshots.isEmpty) { writer in
+                writer.array(snapshots.count)
+                for snapshot in snapshots {
+                    writer.array(3)
+                    writer.text(snapshot.scope.name)
+                    writer.integer(snapshot.position)
+                    writer.byteString(snapshot.chain)
+                }
+            }
         }
     }
 
@@ -71,7 +81,16 @@ extension Hello {
             narrowed: try extensions.item(7) { (reader) throws(WireError) in
                 try reader.scopes()
             },
-            mode: try extensions.flag(8) ? .live : .once)
+            mode: try extensions.flag(8) ? .live : .once,
+            snapshotRowsMin: try extensions.number(9),
+            snapshots: try extensions.list(
+                10, upTo: Limits.snapshotsPerHelloMax, "snapshotsPerHelloMax"
+            ) { (reader) throws(WireError) in
+                try reader.array(exactly: 3)
+                return HeldSnapshot(
+                    scope: try reader.scope(), position: try reader.hubPosition(),
+                    chain: try reader.bytes(exactly: Limits.chainBytes))
+            })
     }
 }
 

@@ -21,6 +21,15 @@ extension Welcome {
             extensions.item(7, if: resumed) { $0.bool(true) }
             extensions.item(8, if: rowsExpected > 0) { $0.integer(rowsExpected) }
             extensions.bytes(9, hubKey)
+            extensions.item(10, if: !snapshots.isEmpty) { writer in
+                writer.array(snapshots.count)
+                for offer in snapshots {
+                    writer.array(2)
+                    writer.text(offer.scope.name)
+                    writer.integer(offer.rows)
+                }
+            }
+            extensions.item(11, if: snapshotsTaken) { $0.bool(true) }
         }
     }
 
@@ -53,7 +62,15 @@ extension Welcome {
             },
             floor: try extensions.number(5), wantsEras: try extensions.flag(6),
             resumed: try extensions.flag(7), rowsExpected: try extensions.number(8),
-            hubKey: try extensions.bytes(9, exactly: Limits.publicKeyBytes))
+            hubKey: try extensions.bytes(9, exactly: Limits.publicKeyBytes),
+            snapshots: try extensions.list(
+                10, upTo: Limits.snapshotsPerHelloMax, "snapshotsPerHelloMax"
+            ) { (reader) throws(WireError) in
+                try reader.array(exactly: 2)
+                return SnapshotOffer(
+                    scope: try reader.scope(), rows: Int64(try reader.ordinal("rows")))
+            },
+            snapshotsTaken: try extensions.flag(11))
     }
 }
 

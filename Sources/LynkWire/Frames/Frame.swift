@@ -29,6 +29,8 @@ public struct FrameType: RawRepresentable, Hashable, Sendable {
     public static let brief = FrameType(rawValue: 0x17)
     /// Digests of ranges of rows.
     public static let verified = FrameType(rawValue: 0x18)
+    /// What a snapshot is made of.
+    public static let manifest = FrameType(rawValue: 0x19)
 
     /// Types that a later version may add and an earlier reader passes over.
     var isOptional: Bool { rawValue >= 0x80 }

@@ -13,6 +13,7 @@ enum Shapes {
         (.checkpoint, "checkpoint", checkpoint), (.problem, "problem", problem),
         (.conflicts, "conflicts", conflicts), (.proof, "proof", .fixed(Limits.signatureBytes)),
         (.brief, "brief", brief), (.verified, "verified", verified),
+        (.manifest, "manifest", manifest),
     ]
 
     // ---- words ----
@@ -83,6 +84,34 @@ enum Shapes {
     static let changeSets = MessageShape.sequence(
         .inBytes(changeSet), Bound(Limits.changeSetsPerPushMax, "changeSetsPerPushMax"))
 
+    // ---- snapshots ----
+    private static let snapshots = Bound(Limits.snapshotsPerHelloMax, "snapshotsPerHelloMax")
+    static let heldSnapshots = MessageShape.list(
+        .record([
+            Member("scope", scope), Member("position", .integer),
+            Member("chain", .fixed(Limits.chainBytes)),
+        ]), snapshots)
+    static let snapshotOffers = MessageShape.list(
+        .record([Member("scope", scope), Member("rows", .integer)]), snapshots)
+    static let manifest = MessageShape.record([
+        Member("tenant", .identifier), Member("hub", .identifier), Member("scope", scope),
+        Member("position", .integer), Member("vector", vector),
+        Member("chain", .fixed(Limits.chainBytes)),
+        Member(
+            "segments",
+            .groups(
+                [
+                    Member("name", oid), Member("bytes", .number), Member("compressed", .bool),
+                ], Bound(Limits.segmentsPerSnapshotMax, "segmentsPerSnapshotMax"))),
+        Member(
+            "tables",
+            .groups(
+                [
+                    Member("table", .number), Member("count", .word), Member("root", .fixed(16)),
+                ], Bound(Limits.tablesPerSnapshotMax, "tablesPerSnapshotMax"))),
+        Member("extensions", .extensions([])),
+    ])
+
     // ---- request ----
     static let signature = MessageShape.bytes(Bound(Limits.signatureBytes, "signatureBytes"))
     private static let proof = MessageShape.record([
@@ -118,7 +147,8 @@ enum Shapes {
                     5, "proofs",
                     .list(proof, Bound(Limits.proofsPerHelloMax, "proofsPerHelloMax"))),
                 .init(6, "resume", mark, isPlain: true), .init(7, "narrowed", scopes),
-                .init(8, "live", .bool),
+                .init(8, "live", .bool), .init(9, "snapshot-rows", .integer),
+                .init(10, "snapshots", heldSnapshots),
             ])),
     ])
     static let resumedHello = MessageShape.record([
@@ -150,6 +180,7 @@ enum Shapes {
                 .init(6, "wants-eras", .bool), .init(7, "resumed", .bool),
                 .init(8, "rows-expected", .integer),
                 .init(9, "hub-key", .fixed(Limits.publicKeyBytes), isPlain: true),
+                .init(10, "snapshots", snapshotOffers), .init(11, "snapshots-taken", .bool),
             ])),
     ])
     private static let dispositions = ["accepted", "merged", "held", "rejected", "quarantined"]

@@ -25,12 +25,17 @@ final class FakeTenantStore: TenantStore {
         var backupFailure: Problem?
         var floor: Int64 = 0
         var floorTarget: Int64 = 0
+        /// Pages of each scope, one to a read; who may see which is in `visible`.
+        var snapshots: [Scope: [[UInt8]]] = [:]
+        var visible: Set<Scope> = []
+        var snapshotsOpened = 0
     }
 
     static let era = EraID(high: 7, low: 7)
 
     let tenant: TenantID
     private let state = Mutex(State())
+    let segments: any SegmentStore = FakeSegments()
 
     init(_ tenant: TenantID) { self.tenant = tenant }
 
@@ -111,7 +116,7 @@ final class FakeTenantStore: TenantStore {
 
     static let checkpoint = checkpoint(at: 9)
 
-    private static func checkpoint(at position: Int64) -> Checkpoint {
+    static func checkpoint(at position: Int64) -> Checkpoint {
         Checkpoint(
             position: position, vector: VersionVector([era: 9]), head: nil,
             scopeSetHash: [UInt8](repeating: 2, count: 8),

@@ -127,7 +127,9 @@ final class HubStage {
     /// - Returns: what is not as it was promised.
     private func recover(_ boundary: Int) throws -> [String] {
         guard let moment = moments.last(where: { $0.length <= boundary }) else { return [] }
-        for (replica, snapshot) in zip(replicas, moment.devices) { replica.restore(snapshot) }
+        for (replica, snapshot) in zip(replicas, moment.devices) {
+            try replica.restore(snapshot)
+        }
         try openHub()
         var violations =
             try world.hub.sqlite?.replica.file.pool.read { database in
