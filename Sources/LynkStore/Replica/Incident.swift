@@ -14,6 +14,8 @@ struct Incident {
         case rolledBackRow = "rolled_back_row"
         /// The hub's signature over receipts does not verify.
         case proof
+        /// A row with a local change that no readable change set tells; its image is kept.
+        case unsentRow = "unsent_row"
     }
 
     let kind: Kind

@@ -58,6 +58,8 @@ extension Replica {
         let pending = try overlay.pending(after: state.settled)
         let own = pending.changeSets
         if pending.isDamaged {
+            try UntoldRows(database, tables: tables).keep(
+                besides: own.map(\.content), at: state.cursor.position)
             try overlay.undoAll()
         } else {
             try overlay.undo(own.map(\.content))

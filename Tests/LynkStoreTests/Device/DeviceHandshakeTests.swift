@@ -169,6 +169,30 @@ struct DeviceHandshakeTests {
         #expect(try ann.rows("SELECT reason FROM lynk_discarded").count == 1)
     }
 
+    @Test("What a damaged change set did is kept when the row goes back to the hub's")
+    func untold() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        for name in ["First", "Damaged"] { try ann.addShop(name) }
+        let keys = try ann.rows("SELECT lower(hex(id)) FROM shop ORDER BY name")
+        try ann.replica.pool.write {
+            try $0.execute(
+                sql: "UPDATE lynk_outbox SET bytes = substr(bytes, 1, 40) WHERE sequence = 2")
+        }
+        for _ in 0..<2 {
+            try ann.exchange(hub, hub.welcome(scopes: [PaperHub.scope]), receiptsFrom: 1) { _ in
+                hub.checkpoint(1)
+            }
+        }
+        #expect(try ann.rows("SELECT name FROM shop") == ["First"])
+        let kept = try ann.rows(
+            """
+            SELECT kind, row_key, instr(ours, lower(hex('Damaged'))) > 0 FROM sync_incidents
+            WHERE kind = 'unsent_row'
+            """)
+        #expect(kept == ["unsent_row \(keys[0]) 1"])
+    }
+
     @Test("Conflicts are shown as base, local and remote")
     func conflicts() throws {
         let world = try World()
