@@ -20,6 +20,9 @@ public struct HubConfiguration: Sendable {
     public var liveBeatInterval: Duration = .seconds(20)
     /// A socket for programs on the same machine, e.g. `lynkd backup`; see ``OperatorSocket``.
     public var operatorSocket: String?
+    /// Devices of an older schema get receipts and `upgrade_required` in the place of pages; 0
+    /// serves all.
+    public var minimumSchema: UInt32 = 0
     /// Threads that commit; a tenant stays on one of them.
     public var commitThreads = 2
     /// Threads that read.

@@ -136,6 +136,7 @@ public struct HubServer: Service {
         return Hub(
             control: control, tenants: tenants, application: application, clock: clock,
             wall: wall, pool: pool, commits: commits, live: live,
+            served: ServedVersions(minimumSchema: configuration.minimumSchema),
             authenticator: try await Authenticator(
                 secrets: secrets, control: control, pool: pool, wall: wall),
             operatorKey: operatorKey, logger: logger)

@@ -30,6 +30,12 @@ struct Serve: AsyncParsableCommand {
             PUT /v1/operator/clock last set.
             """)
     var clock = Clock.system
+    @Option(
+        help: """
+            Devices with an older schema than this get receipts for what they send, and no pages \
+            until they are upgraded.
+            """)
+    var minimumSchema: UInt32 = 0
     @Option(help: "A file that the port is written to once connections are accepted.")
     var portFile: String?
 
@@ -52,6 +58,7 @@ struct Serve: AsyncParsableCommand {
                 clock == .operator ? OperatorHubClock() : SystemHubClock()
             var configuration = HubConfiguration(
                 host: host, port: port, certificate: certificate, key: key)
+            configuration.minimumSchema = minimumSchema
             configuration.operatorSocket = OperatorSocket.path(in: data)
             if configuration.operatorSocket == nil {
                 logger.warning("the data directory's path is too long for lynkd backup's socket")

@@ -21,7 +21,7 @@ struct TestServer: Sendable {
     /// Runs a server for the length of `body`, then stops it gracefully.
     static func run(
         clock: any HubClock = OperatorHubClock(milliseconds: start), resetFramesMax: Int = 2_000,
-        beat: Duration = .seconds(20), socket: String? = nil,
+        beat: Duration = .seconds(20), socket: String? = nil, minimumSchema: UInt32 = 0,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = "\(NSTemporaryDirectory())/lynk-server-\(UUID().uuidString)"
@@ -33,6 +33,7 @@ struct TestServer: Sendable {
         configuration.resetFramesMax = resetFramesMax
         configuration.liveBeatInterval = beat
         configuration.operatorSocket = socket
+        configuration.minimumSchema = minimumSchema
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = HubServer(
