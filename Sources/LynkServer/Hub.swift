@@ -14,6 +14,7 @@ struct Hub: Sendable {
     let pool: BlockingPool
     let commits: CommitQueue
     let live: LiveStreams
+    let served: ServedVersions
     let sessions = SessionBook()
     let floor: HubFloor
     let snapshots: SnapshotShelf

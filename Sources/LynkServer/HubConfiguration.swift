@@ -30,6 +30,9 @@ public struct HubConfiguration: Sendable {
     public var floorAgeMilliseconds = FloorReport.usualAgeMilliseconds
     /// How often the hub looks for what it may forget.
     public var floorInterval: Duration = .seconds(3_600)
+    /// Devices of an older schema get receipts and `upgrade_required` in the place of pages; 0
+    /// serves all.
+    public var minimumSchema: UInt32 = 0
     /// Threads that commit; a tenant stays on one of them.
     public var commitThreads = 2
     /// Threads that read.

@@ -146,6 +146,7 @@ public struct HubServer: Service {
         return Hub(
             control: control, tenants: tenants, application: application, clock: clock,
             wall: wall, pool: pool, commits: commits, live: live,
+            served: ServedVersions(minimumSchema: configuration.minimumSchema),
             floor: HubFloor(
                 control: control, tenants: tenants,
                 ageMilliseconds: configuration.floorAgeMilliseconds),

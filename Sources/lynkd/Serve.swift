@@ -36,6 +36,12 @@ struct Serve: AsyncParsableCommand {
             in a backup.
             """)
     var floorAge = 90
+    @Option(
+        help: """
+            Devices with an older schema than this get receipts for what they send, and no pages \
+            until they are upgraded.
+            """)
+    var minimumSchema: UInt32 = 0
     @Option(help: "A file that the port is written to once connections are accepted.")
     var portFile: String?
 
@@ -62,6 +68,7 @@ struct Serve: AsyncParsableCommand {
             var configuration = HubConfiguration(
                 host: host, port: port, certificate: certificate, key: key)
             configuration.floorAgeMilliseconds = Int64(floorAge) * 24 * 3_600_000
+            configuration.minimumSchema = minimumSchema
             configuration.operatorSocket = OperatorSocket.path(in: data)
             if configuration.operatorSocket == nil {
                 logger.warning("the data directory's path is too long for lynkd backup's socket")

@@ -142,4 +142,24 @@ struct SchemaDocumentTests {
             #expect(reasons == (reason.map { [$0] } ?? []))
         }
     }
+
+    @Test("What an older schema writes stays good")
+    func olderWriters() {
+        func document(
+            _ fields: [FieldSchema], _ uniques: [UniqueSchema] = [], version: UInt32
+        ) -> SchemaDocument {
+            let table = TableSchema(7, "shop", .mutable, fields, uniques: uniques)
+            return SchemaDocument(Schema("shops", version: version, [table]))
+        }
+        let code = FieldSchema(1, "code", .text)
+        let group = [1, 2, 3].map { FieldSchema($0, "part\($0)", .text, .group("g")) }
+        let claim = [UniqueSchema("one", ["code", "rank"])]
+        let rank = FieldSchema(2, "rank", .integer, default: 0)
+        #expect(
+            document([code, rank], claim, version: 2).slips(since: document([code], version: 1))
+                .map(\.reason) == ["a new claim has a new field that is NULL until it is written"])
+        #expect(
+            document(group, version: 2).slips(since: document(Array(group.prefix(2)), version: 1))
+                .map(\.reason) == ["a new field joins no earlier group"])
+    }
 }

@@ -38,6 +38,30 @@ struct SyncRouteTests {
         }
     }
 
+    @Test func anOldDeviceGetsReceiptsAndNoPages() async throws {
+        try await TestServer.run(minimumSchema: 99) { server in
+            let device = try await TestDevice.enrol(at: server)
+            let store = try #require(server.tenants[device.principal.tenant])
+            store.with { $0.pages = [[1, 2, 3]] }
+            let changeSet = device.changeSet(1)
+            let answer = try await device.sync(at: server, device.body([changeSet]))
+            #expect(answer.status == 200)
+            let frames = try answer.frames()
+            guard frames.count == 3, case .welcome(let welcome) = frames[0],
+                case .receipts(let receipts) = frames[1], case .problem(let problem) = frames[2]
+            else { return #expect(Bool(false), "\(frames)") }
+            #expect(welcome.session.isEmpty)
+            #expect(receipts.map(\.oid) == [changeSet.oid])
+            #expect(problem.code == .upgradeRequired)
+            #expect(store.with { $0.groups } == [[1]])
+        }
+        try await TestServer.run(minimumSchema: 1) { server in
+            let device = try await TestDevice.enrol(at: server)
+            let frames = try await device.sync(at: server, device.body()).frames()
+            #expect(frames.last == .checkpoint(FakeTenantStore.checkpoint))
+        }
+    }
+
     @Test func aForgedSignatureIsRefusedInTheWelcome() async throws {
         try await TestServer.run { server in
             let device = try await TestDevice.enrol(at: server)

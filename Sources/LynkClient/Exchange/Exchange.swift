@@ -4,7 +4,7 @@ import LynkWire
 
 /// One exchange with the hub: offer, send, and take the answer in as it arrives.
 struct Exchange: Sendable {
-    /// What an exchange that ended with a checkpoint leaves to do.
+    /// What an exchange leaves to do.
     struct Outcome: Sendable {
         let report: SyncReport
         /// The outbox holds more than this push could carry.
@@ -66,6 +66,11 @@ struct Exchange: Sendable {
         let hello: Hello
         let enrolment: Enrolment
         let interruption: WakeSignal?
+        /// No pages for this program, but receipts: the rest of the outbox is pushed at once.
+        func goesOn(after error: any Error, _ report: SyncReport) -> Bool {
+            let isOld = (error as? Problem)?.code == .upgradeRequired
+            return isOld && offer.hasMore && report.receiptsTotal > 0
+        }
     }
 
     /// The request, short when the session allows it.
@@ -137,6 +142,7 @@ struct Exchange: Sendable {
             stream.abandon()
             // Nobody knows what the hub has of this exchange: the next one says it in full.
             sessions.forget()
+            if attempt.goesOn(after: error, receiver.report) { return outcome(receiver, attempt) }
             // The transfer's cost is lost with it; the transport's own statistics have it.
             throw error
         }

@@ -62,6 +62,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case timedOut = "timed_out"
     case overloaded = "overloaded"
     case internalFailure = "internal_failure"
+    case upgradeRequired = "upgrade_required"
 
     /// One sentence that says what to do.
     public var remedy: String {
@@ -82,6 +83,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
             "Send a body in the format of Protocol/05-exchange.md; nothing was stored."
         case .bodyTooLarge: "Split the request: the limits are in Protocol/10-limits.md."
         case .protocolUnsupported: "Upgrade the older side; unsent work stays in the outbox."
+        case .upgradeRequired:
+            "Upgrade this device's program; what it writes is still taken and answered."
         case .mediaTypeUnsupported:
             "Send Content-Type application/vnd.lynk.sync+cbor or application/json."
         case .schemaUnknown: "Upgrade the server to the device's schema; the change set is kept."

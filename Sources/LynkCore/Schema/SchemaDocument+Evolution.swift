@@ -71,6 +71,14 @@ extension SchemaDocument.Table {
         for field in fields where !known.contains(field.id) && field.id < last {
             report(field.name, "a new field has a number above \(last)")
         }
+        // A device of the earlier schema writes the group without the new field, which the hub
+        // would have to refuse: the fields of a group are one register.
+        let groups = Set(earlier.fields.compactMap(\.policy.group))
+        for field in fields where !known.contains(field.id) {
+            if let group = field.policy.group, groups.contains(group) {
+                report(field.name, "a new field joins no earlier group")
+            }
+        }
         found += claims(since: earlier)
         return found
     }
@@ -92,6 +100,16 @@ extension SchemaDocument.Table {
             found.append(
                 SchemaProblem(
                     table: name, field: claim.name, reason: "a new claim has a new field"))
+        }
+        // Rows that never wrote it would all claim the same, those of older devices too.
+        for (numbers, claim) in after where !before.contains(where: { $0.numbers == numbers }) {
+            let new = fields.filter { numbers.contains($0.id) && !known.contains($0.id) }
+            if !new.isEmpty, new.allSatisfy({ $0.defaultValue != nil }) {
+                found.append(
+                    SchemaProblem(
+                        table: name, field: claim.name,
+                        reason: "a new claim has a new field that is NULL until it is written"))
+            }
         }
         return found
     }

@@ -104,6 +104,8 @@ package enum HubMeta: String, Sendable {
     /// The private half of the key that signs receipts.
     case signingKey = "signing_key"
     case ratchetKey = "ratchet_key"
+    /// The newest version of the schema that the rows were kept under: eight bytes.
+    case schema
 }
 
 extension HubReads {

@@ -23,11 +23,27 @@ package final class HubReplica<File: HubFile>: Sendable {
         plan = IntegrityPlan(application.schema)
         var generator = random
         let opened = try file.write { storage in
-            try HubState.open(storage, tenant: tenant, random: &generator)
+            try Self.note(application.schema, storage)
+            return try HubState.open(storage, tenant: tenant, random: &generator)
         }
         random = generator
         state = Mutex(opened)
         try readmit()
+    }
+
+    /// A program that has gone back would merge rows without the fields that it does not know, and
+    /// take digests that no device has. So it opens nothing: devices keep what they write.
+    private static func note(_ schema: Schema, _ storage: some HubStorage) throws {
+        let kept = try storage.meta(.schema).map { HybridTimestamp(bytes: $0).rawValue } ?? 0
+        guard kept <= UInt64(schema.version) else {
+            throw Problem(
+                .schemaUnknown,
+                "the tenant's rows are of schema \(kept), and this program has \(schema.version)")
+        }
+        if kept < UInt64(schema.version) {
+            let version = HybridTimestamp(rawValue: UInt64(schema.version))
+            try storage.setMeta(.schema, version.bytes)
+        }
     }
 
     package func commit(_ group: [Push]) throws -> [PushAnswer] {

@@ -22,7 +22,7 @@ extension ProblemCode {
         // Not 426: it must name a protocol to upgrade to in a header that HTTP/2 forbids.
         case .backupInvalid, .bodyMalformed, .changeSetMalformed, .protocolUnsupported,
             .importInvalid,
-            .parameterInvalid, .roleUnknown:
+            .parameterInvalid, .roleUnknown, .upgradeRequired:
             .badRequest
         case .storeBusy, .storeFailed, .overloaded, .hubBehind: .serviceUnavailable
         case .unreachable, .responseInvalid: .badGateway

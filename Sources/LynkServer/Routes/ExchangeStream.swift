@@ -17,6 +17,8 @@ struct ExchangeStream: Sendable {
     /// The hub's signature over the receipts; empty without one.
     private let proof: [UInt8]
     private var scan: PullScan
+    /// Why receipts are all that the device gets.
+    private let refusal: Problem?
     private var hasWelcomed = false
     /// Whether something but the checkpoint was sent since the last one.
     private var hasSent = false
@@ -28,10 +30,13 @@ struct ExchangeStream: Sendable {
 
     /// Opens the pull. Blocks on the store.
     ///
-    /// - Parameter session: a name for the session that a full hello opens.
+    /// - Parameters:
+    ///   - session: a name for the session that a full hello opens.
+    ///   - served: whom pages are for.
     init(
         of store: any TenantStore, for principal: Principal, request: SyncRequest,
-        answer: PushAnswer?, session: [UInt8], nowMilliseconds: Int64
+        answer: PushAnswer?, session: [UInt8], served: ServedVersions = ServedVersions(),
+        nowMilliseconds: Int64
     ) throws {
         self.store = store
         self.principal = principal
@@ -39,8 +44,10 @@ struct ExchangeStream: Sendable {
         self.session = request.session
         scan = try store.openPull(
             for: principal, hello: request.hello, answer: answer, nowMilliseconds: nowMilliseconds)
+        refusal = served.refusal(of: request.hello)
         welcome =
             request.session == nil && scan.welcome.refusal == nil && scan.welcome.snapshots.isEmpty
+                && refusal == nil
             ? scan.welcome.opening(session) : scan.welcome
         receipts = answer?.receipts ?? []
         proof = answer?.proof ?? []
@@ -51,13 +58,17 @@ struct ExchangeStream: Sendable {
     var hasOffers: Bool { !welcome.snapshots.isEmpty }
 
     /// The session's state after the last checkpoint that was sent.
-    var sessionToKeep: ExchangeSession? { hasOffers ? nil : session }
+    var sessionToKeep: ExchangeSession? { refusal == nil && !hasOffers ? session : nil }
 
     /// The next frames as bytes. Blocks on the store; not to be called when finished.
     mutating func next() throws -> [UInt8] {
+        if let refusal {
+            isFinished = true
+            return opening() + ResponseFrame.problem(refusal).encoded()
+        }
         if hasOffers {
             isFinished = true
-            return welcomed()
+            return opening()
         }
         let step = try store.next(&scan)
         guard hasWelcomed else {
@@ -70,12 +81,13 @@ struct ExchangeStream: Sendable {
                 // A brief answer has no place for it, so it goes ahead.
                 return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
             }
-            return welcomed() + frame(step)
+            return opening() + frame(step)
         }
         return frame(step)
     }
 
-    private func welcomed() -> [UInt8] {
+    /// What comes before everything else.
+    private func opening() -> [UInt8] {
         var bytes = ResponseFrame.welcome(welcome).encoded()
         if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
         if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }

@@ -48,7 +48,7 @@ struct SyncRoute: Sendable {
         }
         // The place is taken before the scan begins, so that no commit falls between the two.
         let live =
-            exchange.hello.mode == .live
+            exchange.hello.mode == .live && hub.served.refusal(of: exchange.hello) == nil
             ? hub.live.open(device.principal.tenant, device.principal.device) : nil
         if let live {
             // However the line ends: also before the first byte of the answer.
@@ -79,7 +79,7 @@ struct SyncRoute: Sendable {
             }
             var stream = try ExchangeStream(
                 of: store, for: principal, request: exchange, answer: answer, session: session,
-                nowMilliseconds: received)
+                served: hub.served, nowMilliseconds: received)
             let head = try stream.next(bytes: Self.bufferedBytesMax)
             return (stream, head)
         }

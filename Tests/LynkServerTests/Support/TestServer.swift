@@ -22,7 +22,7 @@ struct TestServer: Sendable {
     static func run(
         clock: any HubClock = OperatorHubClock(milliseconds: start), resetFramesMax: Int = 2_000,
         beat: Duration = .seconds(20), socket: String? = nil,
-        floor: Duration = .seconds(3_600),
+        floor: Duration = .seconds(3_600), minimumSchema: UInt32 = 0,
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         let directory = "\(NSTemporaryDirectory())/lynk-server-\(UUID().uuidString)"
@@ -35,6 +35,7 @@ struct TestServer: Sendable {
         configuration.liveBeatInterval = beat
         configuration.operatorSocket = socket
         configuration.floorInterval = floor
+        configuration.minimumSchema = minimumSchema
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, port) = AsyncStream<Int>.makeStream()
         let server = HubServer(

@@ -51,6 +51,30 @@ struct ReplicaFormatTests {
         #expect(error?.message?.contains("write through the Lynk replica") == true)
     }
 
+    @Test("A file of format 2, without unknown rows or a note of its schema, opens")
+    func second() throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        try ann.addShop("Book")
+        try ann.sync()
+        let root = try ann.replica.status().root
+        try ann.replica.close()
+        let path = world.directory + "/ann.sqlite"
+        let queue = try DatabaseQueue(path: path)
+        try queue.write {
+            try $0.execute(sql: "DROP TABLE lynk_unknown")
+            try $0.execute(sql: "DELETE FROM lynk_meta WHERE name = 'schema'")
+            try $0.execute(sql: "UPDATE lynk_meta SET value = x'02' WHERE name = 'format'")
+        }
+        try queue.close()
+        let replica = try Replica(
+            path: path, schema: ShopApplication().schema, clock: world.time)
+        #expect(try replica.recomputeRoot() == root)
+        let again = TestDevice(world: world, principal: ann.principal, replica: replica)
+        #expect(try again.sync()?.digestMatches == true)
+        #expect(try replica.status().incidents == 0)
+    }
+
     @Test("A file of a newer program is left alone")
     func newer() throws {
         let world = try World()

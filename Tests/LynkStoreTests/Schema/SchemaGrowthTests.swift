@@ -220,4 +220,38 @@ struct SchemaGrowthTests {
             #expect(try device.show(other.tables[1], ["amount"]) == ["500"])
         }
     }
+
+    @Test("What is ahead of the hub is kept until the hub knows it", arguments: StorePair.all)
+    func newerDevice(_ pair: StorePair) throws {
+        let world = try TwinWorld(Growth.application(1), on: pair)
+        let new = try world.device(schema: Growth.schema(3))
+        let old = try world.device(schema: Growth.schema(1))
+        let keys = (1...3).map { RowKey(high: 1, low: $0) }
+        let fixture = new.fixture
+        try fixture.write([.insert(1, keys[0], [.init(1, "a"), .init(2, "known")])])
+        try fixture.write([.insert(1, keys[1], [.init(1, "a"), .init(6, "memo")])])
+        try fixture.write([.insert(2, keys[2], [.init(1, "a"), .init(2, 700)])])
+        for device in [new, old] { #expect(try device.settle()) }
+        #expect(
+            try fixture.receipts().map { "\($0.disposition) \($0.problem ?? "-")" }
+                == ["accepted -", "quarantined schema_unknown", "quarantined schema_unknown"])
+        #expect(try new.fixture.status().root == old.fixture.status().root)
+        try world.upgradeHub(to: Growth.application(3))
+        for device in [new, old] { #expect(try device.settle()) }
+        #expect(
+            try new.show(Growth.schema(3).tables[0], ["name", "memo"]) == ["known -", "- memo"])
+        #expect(try new.show(Growth.schema(3).tables[1], ["amount", "method"]) == ["700 cash"])
+        #expect(try new.fixture.status().root == old.fixture.status().root)
+    }
+
+    @Test("A hub whose program went back opens nothing", arguments: HubKind.allCases)
+    func hubWentBack(_ hub: HubKind) throws {
+        let fleet = try Fleet(StorePair(hub: hub, replica: .memory))
+        let error = #expect(throws: Problem.self) {
+            try fleet.world.upgradeHub(to: Growth.application(2))
+        }
+        #expect(error?.code == .schemaUnknown)
+        try fleet.world.upgradeHub(to: Growth.application(3))
+        #expect(try fleet.old.settle())
+    }
 }
