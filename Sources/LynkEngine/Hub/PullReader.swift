@@ -90,14 +90,16 @@ final class PullReader<Reads: HubReads> {
         return owing == part.scope ? members : nil
     }
 
-    /// Tells that a row is gone, to a device that may have it.
+    /// Tells that a row is gone, to a device that may have it: from before, or from an earlier
+    /// round of this very pull.
     private func remove(_ entry: ChangeEntry, _ part: PullState.Part, _ floor: Int64) throws {
-        guard part.from > 0, let (table, tombstone) = try reads.tombstone(entry.row),
+        guard part.from > 0 || floor > 0, let (table, tombstone) = try reads.tombstone(entry.row),
             let members = members(
                 of: tombstone.row.record, at: entry.position, part, floor)
         else { return }
         try page.remove(
-            tombstone.row.key, of: table, members: members.filter { (owed[$0]?.from ?? 0) > 0 })
+            tombstone.row.key, of: table,
+            members: members.filter { floor > 0 || (owed[$0]?.from ?? 0) > 0 })
     }
 
     /// Conflicts about rows of the device's scopes, with the first scope that owes them.
