@@ -43,6 +43,13 @@ public enum RowMerge {
             if table.deletes != .forbidden { try step.load(live) }
             return step.deleted()
         }
+        // A row stays in the scopes of its first birth: fields that were written for others must
+        // not come into them.
+        if change.kind == .insert, current.row == nil,
+            try scopes() != current.image.record.scopes
+        {
+            return step.bornElsewhere()
+        }
         var writing = FieldWriting(current.image, of: table, by: writer, sees: sees)
         try writing.apply(change, oid: oid, live: live, resolve: resolve)
         if step.asksPresence(of: writing) { try step.load(live) }

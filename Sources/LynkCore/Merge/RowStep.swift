@@ -79,12 +79,7 @@ struct RowStep {
 
     /// The birth of the next generation, by one who knew that the row had been deleted.
     func reborn(scopes: [UInt32]) -> RowMergeOutcome {
-        guard scopes == record.scopes else {
-            var outcome = RowMergeOutcome(state: current)
-            outcome.problem = Problem(
-                .valueInvalid, "\(table.name) \(change.key) was deleted in other scopes")
-            return outcome
-        }
+        guard scopes == record.scopes else { return bornElsewhere() }
         var outcome = RowMerge.birth(
             change, of: table, by: writer, scopes: scopes, generation: record.generation + 1)
         guard let state = outcome.state, let born = state.row else { return outcome }
@@ -109,6 +104,14 @@ struct RowStep {
             next.formerBirths = presence.births + [record.row]
             keepPresence(next, of: state, in: &outcome)
         }
+        return outcome
+    }
+
+    /// A birth of a deleted key in other scopes than those of the row that was deleted.
+    func bornElsewhere() -> RowMergeOutcome {
+        var outcome = RowMergeOutcome(state: current)
+        outcome.problem = Problem(
+            .valueInvalid, "\(table.name) \(change.key) was deleted in other scopes")
         return outcome
     }
 

@@ -25,11 +25,25 @@ final class DefinitionHolds: Checker {
         for table in application.schema.tables { try compare(table, definition, world) }
     }
 
+    private func forgotten(_ table: TableSchema, _ world: World) -> Set<RowKey> {
+        var keys: Set<RowKey> = []
+        for commit in world.truth.log.prefix(Int(world.truth.floor)) {
+            for change in commit.changes + commit.consequences
+            where change.table == table.id && change.kind == .delete { keys.insert(change.key) }
+        }
+        return keys
+    }
+
     private func compare(
         _ table: TableSchema, _ definition: Definition, _ world: World
     ) throws {
-        let meant = try definition.rows(table)
-        let found = world.hub.store.presentRows(table.id)
+        var meant = try definition.rows(table)
+        var found = world.hub.store.presentRows(table.id)
+        // Below the floor the hub has forgotten that a key had another generation.
+        for key in forgotten(table, world) {
+            meant[key] = nil
+            found.removeAll { $0.key == key }
+        }
         let keys = Set(found.map(\.key))
         if let odd = keys.symmetricDifference(meant.keys).min() {
             throw breach(

@@ -129,7 +129,7 @@ final class HonestProgress: Checker {
             guard welcome.rowsExpected >= 0 else { throw breach("less than no rows announced") }
         case .took(let device, let conversation, .applied):
             guard let told = expected.removeValue(forKey: conversation.number), !told.resumed,
-                conversation.begunAt == Int64(world.truth.log.count),
+                conversation.begunAt == world.truth.made,
                 Int64(conversation.rowsStaged) > told.rows
             else { return }
             throw breach(

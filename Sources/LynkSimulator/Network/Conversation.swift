@@ -16,8 +16,8 @@ final class Conversation {
     /// Bytes of the answer that have left the hub.
     var sent = 0
     var rowsStaged = 0
-    /// Position of the hub when the scan began.
-    var begunAt: Int64 = 0
+    /// Commits ever made when the scan began.
+    var begunAt = 0
 
     init(
         number: Int, slot: Int, offer: ExchangeOffer, request: [UInt8], isCompressed: Bool,

@@ -41,6 +41,7 @@ extension World {
             let floor = try hub.store.advanceFloor(
                 nowMilliseconds: hub.now, ageMilliseconds: Int64(age))
             note("floor \(floor)")
+            truth.floor = max(truth.floor, floor)
             if floor > 0 { reach(.floorAdvanced) }
         case .upgradeHub:
             guard hub.isUp, hub.application.schema.version == 1 else { return }

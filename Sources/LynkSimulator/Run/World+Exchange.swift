@@ -84,7 +84,7 @@ extension World {
             else { return }
             let isFirst = conversation.answer == nil
             conversation.answer = stream
-            conversation.begunAt = Int64(truth.log.count)
+            conversation.begunAt = truth.made
             if isFirst {
                 queue.add(.hubSends(conversation), at: time.tick + conversation.weather.gap)
             }
@@ -142,7 +142,7 @@ extension World {
             queue.add(.bytesArrive(conversation, [], isEnd: true), at: time.tick + 1)
             return
         }
-        if Int64(truth.log.count) > conversation.begunAt { reach(.committedInsideScan) }
+        if truth.made > conversation.begunAt { reach(.committedInsideScan) }
         var bytes = try answer.next(hub)
         conversation.answer = answer
         if answer.pages > 1 { reach(.manyPages) }

@@ -179,7 +179,14 @@ private struct History {
         let rest = versions.dropFirst()
         switch policy {
         case .immutable:
-            return rest.reduce(first) { Version.precedes($1, $0) ? $1 : $0 }
+            // A knowing second value is refused.
+            let firsts = versions.filter { version in
+                !versions.contains { version.by.knew($0.by, of: scopes) }
+            }
+            return firsts.dropFirst().reduce(firsts.first) { best, next in
+                guard let best else { return next }
+                return Version.precedes(next, best) ? next : best
+            }
         case .maximum, .minimum:
             let isBelow: (Int64, Int64) -> Bool = policy == .maximum ? { $0 < $1 } : { $0 > $1 }
             return rest.reduce(first) { best, next in

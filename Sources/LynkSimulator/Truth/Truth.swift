@@ -33,6 +33,10 @@ final class Truth {
     private(set) var dots: [Dot: ContentID] = [:]
     /// A dot that was given to two change sets.
     private(set) var givenTwice: Dot?
+    /// Commits ever made: unlike the log's length it never goes back.
+    private(set) var made = 0
+    /// At and below this position the hub has forgotten what is kept for causality alone.
+    var floor: Int64 = 0
     private(set) var hubRestores = 0
     private(set) var deviceRestores = 0
     private(set) var clones = 0
@@ -51,6 +55,7 @@ final class Truth {
             let parent = log.last?.chain ?? CommitChain.start
             tree[Self.name(commit.chain)] = (commit, Self.name(parent))
             log.append(commit)
+            made += 1
             if let other = dots.updateValue(commit.oid, forKey: commit.dot), other != commit.oid {
                 givenTwice = commit.dot
             }

@@ -32,6 +32,41 @@ struct DeleteTests {
     }
 
     @Test(
+        "A row that is deleted while a first sync runs is told as gone",
+        arguments: HubKind.allCases)
+    func deletedMeanwhile(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, eve) = (LawAuthor(world, 1), LawAuthor(world, 3))
+        try ann.write(Self.change(.insert, 1, .init(1, "a"), .init(2, "one")))
+        try ann.pull()
+        var isDeleted = false
+        let first = try eve.pull(between: {
+            if !isDeleted { try ann.write(Self.change(.delete, 1)) }
+            isDeleted = true
+        })
+        #expect(first.rows == [LawWorld.key(1)])
+        #expect(first.removed == [LawWorld.key(1)])
+        #expect(first.checkpoint?.position == 2)
+    }
+
+    @Test(
+        "A second birth does not bring another scope's fields into a deleted row",
+        arguments: HubKind.allCases)
+    func otherScope(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try ann.write(Self.change(.insert, 1, .init(1, "a"), .init(2, "one")))
+        try ann.write(Self.change(.delete, 1))
+        // bob knows of neither.
+        let receipt = try bob.write(Self.change(.insert, 1, .init(1, "b"), .init(2, "secret")))
+        #expect(receipt?.problem?.code == .valueInvalid)
+        #expect(try world.values(1, 1) == nil)
+        let same = try bob.write(Self.change(.insert, 1, .init(1, "a"), .init(2, "two")))
+        #expect(same?.disposition == .merged)
+        #expect(try world.values(1, 1)?[1] == "two")
+    }
+
+    @Test(
         "A concurrent update brings the whole row back, in both orders of arrival",
         arguments: [true, false], HubKind.allCases)
     func updateWins(_ deleteFirst: Bool, _ kind: HubKind) throws {

@@ -130,7 +130,7 @@ final class LawAuthor {
     @discardableResult
     func pull(
         answer: PushAnswer? = nil, keptHeads: [LaneHead] = [], resume: [UInt8] = [],
-        pages: Int = .max
+        pages: Int = .max, between: () throws -> Void = {}
     ) throws -> Pulled {
         let hello = Hello(
             device: principal.device, lane: lane, schemaName: "laws", schemaVersion: 1, head: nil,
@@ -141,7 +141,9 @@ final class LawAuthor {
         var pulled = Pulled(welcome: scan.welcome)
         while pulled.checkpoint == nil, pulled.marks.count < pages {
             switch try world.hub.store.next(&scan) {
-            case .page(let payload): try read(payload, into: &pulled)
+            case .page(let payload):
+                try read(payload, into: &pulled)
+                try between()
             case .conflicts(let conflicts): pulled.conflicts += conflicts
             case .checkpoint(let checkpoint): pulled.checkpoint = checkpoint
             }
