@@ -12,6 +12,7 @@ final class PageApply {
     private(set) var digests: ReplicaDigests
     private var hasher: RowHasher
     private(set) var rowCount = 0
+    private(set) var touched: Set<TableID> = []
     /// Rows that own pending updates name: the last image of one that is removed is kept.
     private let pending: Set<Overlay.RowName>
     /// Only a first sync meets rows with own changes on top; otherwise the overlay is off.
@@ -66,6 +67,7 @@ final class PageApply {
 
     private func apply(_ section: inout PageSection, _ handles: Handles) throws {
         guard let sql = tables[section.table] else { return }
+        touched.insert(section.table)
         let table = sql.schema
         let scopes = section.scopes.map { handles.scopes[$0] }
         let prefixes = try scopes.map { try hasher.prefix($0, name: { try names.scope($0) }) }
