@@ -104,7 +104,7 @@ let package = Package(
             dependencies: ["LynkServer", "LynkStore", "LynkPayments", arguments],
             swiftSettings: strict),
         .executableTarget(
-            name: "lynk", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
+            name: "lynk", dependencies: ["Lynk", "LynkPayments", "LynkWire", grdb, arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "lynk-bench",
@@ -159,7 +159,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "LynkClientTests", dependencies: ["LynkClient"], swiftSettings: strict),
+            name: "LynkClientTests", dependencies: ["LynkClient", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
