@@ -71,4 +71,10 @@ public enum Limits {
     public static let verifyRowsPerRange = 32
     /// Tables of scopes whose digests one answer names.
     public static let verifyDigestsMax = 65_536
+    /// Commits that one history of a row goes back.
+    public static let historyStepsMax = 1_000
+    /// About how many bytes of values one history holds; the newest commit is in it in any case.
+    public static let historyBytesMax = 4 << 20
+    /// A captured message as a person gives it to a tool, expanded.
+    public static let captureBytesMax = 64 << 20
 }
