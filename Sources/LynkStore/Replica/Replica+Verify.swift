@@ -18,6 +18,12 @@ public struct ReplicaStatus: Hashable, Sendable {
     public let rows: Int64
     /// ``SetDigest/root`` as kept at the last checkpoint.
     public let root: [UInt8]
+    /// The lane that this replica writes in.
+    public let lane: LaneID
+    /// What the hub has said to be in a backup; nothing until it has made the first one.
+    public let durable: VersionVector
+    /// The eras that the replica knows, of hubs before and now.
+    public let eras: [EraRecord]
 }
 
 extension Replica {
@@ -42,7 +48,8 @@ extension Replica {
                     SELECT coalesce(sum(rows), 0) FROM lynk_digest
                     JOIN lynk_scope ON handle = scope WHERE member = 1
                     """),
-                root: state.root)
+                root: state.root, lane: state.lane, durable: state.durable,
+                eras: state.graph.records.values.sorted { $0.era < $1.era })
         }
     }
 
