@@ -126,6 +126,35 @@ struct HistoryRouteTests {
         }
     }
 
+    @Test("A device asks by itself, with a token that it asks for")
+    func questions() async throws {
+        try await Installation.run { hub in
+            let tank = Wholesaler.first
+            try await hub.office.open(tank)
+            let ravi = try await Phone.enrolled("ravi", tank.ravi, of: tank, at: hub)
+            let payment = try ravi.collect(100_000, at: tank.shop)
+            let enrolment = try #require(try ravi.replica.enrolment())
+            let questions = HubQuestions(as: enrolment, over: hub.transport)
+            let early = await #expect(throws: Problem.self) {
+                try await questions.history(of: "payment", payment)
+            }
+            #expect(early?.code == .notFound)
+            try await ravi.sync()
+            let told = try await questions.history(of: "payment", payment)
+            let table = try #require(Payments().schema.tables.first { $0.name == "payment" })
+            let own = try #require(try ravi.replica.ownChanges(of: table.id, payment).first)
+            guard case .array(let steps)? = told["steps"] else {
+                Issue.record("no steps in \(told)")
+                return
+            }
+            #expect(steps.first?["changeSet"]?.stringValue == "\(own.oid)")
+            #expect(
+                steps.first?["claimedMilliseconds"]?.stringValue
+                    == "\(own.claimed.milliseconds)")
+            #expect(try await questions.clock()["hub"]?.stringValue != nil)
+        }
+    }
+
     @Test("A device is told of its own lanes, the office of all")
     func clocks() async throws {
         try await Installation.run { hub in
