@@ -111,7 +111,7 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "lynk",
-            dependencies: ["Lynk", "LynkPayments", "LynkSimulator", grdb, arguments],
+            dependencies: ["Lynk", "LynkPayments", "LynkWire", "LynkSimulator", grdb, arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "lynk-bench",
@@ -167,7 +167,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "LynkClientTests", dependencies: ["LynkClient"], swiftSettings: strict),
+            name: "LynkClientTests", dependencies: ["LynkClient", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

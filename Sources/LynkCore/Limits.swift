@@ -82,4 +82,10 @@ public enum Limits {
     public static let tablesPerSnapshotMax = 4_096
     /// Snapshots that a welcome offers or a hello names.
     public static let snapshotsPerHelloMax = 64
+    /// Commits that one history of a row goes back.
+    public static let historyStepsMax = 1_000
+    /// About how many bytes of values one history holds; the newest commit is in it in any case.
+    public static let historyBytesMax = 4 << 20
+    /// A captured message as a person gives it to a tool, expanded.
+    public static let captureBytesMax = 64 << 20
 }

@@ -36,6 +36,6 @@ struct LynkTool: AsyncParsableCommand {
             Enroll.self, Sync.self, Watch.self, Status.self, Outbox.self, Receipts.self,
             Rejected.self, Conflicts.self, Verify.self, Logout.self, Retailers.self,
             Invoices.self, Collect.self, Complete.self, Cancel.self, ListPayments.self,
-            Balance.self, Exceptions.self, Simulate.self,
+            Balance.self, Exceptions.self, Why.self, Decode.self, Simulate.self,
         ])
 }

@@ -18,8 +18,9 @@ public struct CatchUpProgress: Hashable, Sendable {
     /// Between 0 and 1.
     public var fraction: Double {
         if isComplete { return 1 }
-        // One row more than announced: before the checkpoint nothing is complete.
-        return Double(rowsReceived) / Double(rowsExpected + 1)
+        // One row more than announced: before the checkpoint nothing is complete. From 2^53 rows on
+        // the quotient of two neighbours would round to 1.
+        return min(Double(rowsReceived) / Double(rowsExpected + 1), 1.0.nextDown)
     }
 
     /// A welcome starts another catch-up.
@@ -30,8 +31,9 @@ public struct CatchUpProgress: Hashable, Sendable {
 
     mutating func received(rows: Int, bytes: Int) {
         guard !isComplete else { return }
-        rowsReceived = min(rowsExpected, rowsReceived + Int64(max(rows, 0)))
-        bytesReceived += Int64(bytes)
+        let rest = rowsExpected - rowsReceived
+        rowsReceived += min(rest, Int64(max(rows, 0)))
+        bytesReceived += min(Int64.max - bytesReceived, Int64(max(bytes, 0)))
     }
 
     /// A checkpoint was applied; what a live answer brings after it is no catch-up.

@@ -105,8 +105,37 @@ public struct RowHistory: Sendable {
         public let disposition: Disposition
         /// What its author had seen, truncated to what the hub has.
         public let context: VersionVector
-        /// What it did to the row, its author's changes first; empty when its bytes were collected.
+        /// What its author's device said the time was; `nil` when its bytes were collected.
+        public let claimed: HybridTimestamp?
+        /// What its author did to the row; empty when its bytes were collected.
         public let changes: [RowChange]
+        /// What followed from it for the row, written by the hub.
+        public let consequences: [RowChange]
+    }
+
+    /// How the write that stands stood to the one that it had to win against.
+    public enum Relation: String, Sendable {
+        /// Nobody else wrote the field.
+        case onlyWrite
+        /// Its author had seen the other write.
+        case known
+        /// Neither had seen the other.
+        case concurrent
+        /// The other write's author had seen this one, and the policy did not allow the step.
+        case refused
+        /// Too long ago: what was known then is not kept.
+        case forgotten
+    }
+
+    /// What decided between two writes.
+    public enum Ground: String, Sendable {
+        /// The later of two writes in the order of cause and effect.
+        case cause
+        /// The policy's own order of values, or its way of making one of two.
+        case policy
+        case laterEffectiveTime, earlierEffectiveTime
+        /// Equal effective times: the order of the content ids.
+        case greaterContentID, lesserContentID
     }
 
     /// Why the value of a field stands.
@@ -120,10 +149,17 @@ public struct RowHistory: Sendable {
         /// The policy's name, and the conflicts that it decided, oldest first.
         public let policy: String
         public let conflicts: [ConflictRecord]
+        public let relation: Relation
+        /// The write that it won against, if there was one.
+        public let other: Dot?
+        /// `nil` when there was nothing to decide, or when it is not known any more.
+        public let ground: Ground?
     }
 
     public let isDeleted: Bool
     public let generation: UInt32
+    /// Older commits are left out, for their number or their size.
+    public let isCut: Bool
     public let steps: [Step]
     public let standing: [Standing]
 }

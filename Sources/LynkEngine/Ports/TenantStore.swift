@@ -184,6 +184,16 @@ public protocol TenantStore: AnyObject, Sendable {
     func clockReport() throws -> ClockReport
     /// Everything that is known about how a row became what it is, oldest first.
     func history(of table: TableID, _ key: RowKey) throws -> RowHistory
+    /// The clocks that a device may see: a lane of another device tells who worked when, so only
+    /// a principal that sees every scope is told of those.
+    func clockReport(for principal: Principal, nowMilliseconds: Int64) throws -> ClockReport
+    /// The same history for a device, without the intents of others.
+    ///
+    /// - Throws: ``Problem`` `not_found`, in the same words, for a row that does not exist and for
+    ///   one outside of the principal's scopes.
+    func history(
+        of table: TableID, _ key: RowKey, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> RowHistory
 
     /// Copies the tenant as of one commit into a new file, synced, while commits go on.
     ///

@@ -3,35 +3,63 @@ import HummingbirdCore
 import LynkCore
 import LynkEngine
 
-/// The clocks of a tenant: `GET /v1/tenants/{tenant}/clock` for its devices and
-/// `GET /v1/operator/tenants/{tenant}/clock`; and how a row became what it is,
-/// `GET /v1/operator/tenants/{tenant}/rows/{table}/{key}/history`.
+/// The clocks of a tenant, and how one of its rows became what it is (Protocol/13-operation.md).
+///
+/// For the office `GET /v1/operator/tenants/{tenant}/clock` and `…/rows/{table}/{key}/history`;
+/// the same below `/v1/tenants/{tenant}` for a device, which is told of its own lanes and of rows
+/// within its scopes. Reads only.
 struct ClockReportRoutes: Sendable {
     let hub: Hub
 
     func add(to router: Router<HubRequestContext>, operators: RouterGroup<HubRequestContext>) {
         router.get("/v1/tenants/:tenant/clock") { request, context in
-            let device = try await hub.authenticator.device(
-                request, tenant: context.parameters.get("tenant"))
-            return try await report(hub.store(device.principal.tenant))
+            let (principal, store) = try await reader(request, context)
+            let now = hub.clock.nowMilliseconds()
+            return try await hub.pool.run {
+                Response.json(
+                    ClockDocument(
+                        try store.clockReport(for: principal, nowMilliseconds: now)))
+            }
         }
         operators.get("tenants/:tenant/clock") { _, context in
-            try await report(hub.store(context.parameters.get("tenant")))
+            let store = try await hub.store(context.parameters.get("tenant"))
+            return try await hub.pool.run {
+                Response.json(ClockDocument(try store.clockReport()))
+            }
+        }
+        router.get("/v1/tenants/:tenant/rows/:table/:key/history") { request, context in
+            let (principal, store) = try await reader(request, context)
+            let (table, key) = try row(context)
+            let now = hub.clock.nowMilliseconds()
+            return try await hub.pool.run {
+                let history = try store.history(
+                    of: table.id, key, for: principal, nowMilliseconds: now)
+                return Response.json(HistoryDocument(history, table, key))
+            }
         }
         operators.get("tenants/:tenant/rows/:table/:key/history") { _, context in
             let store = try await hub.store(context.parameters.get("tenant"))
-            let name = context.parameters.get("table")
-            guard let table = hub.application.schema.tables.first(where: { $0.name == name }),
-                let key = context.parameters.get("key").flatMap({ RowKey($0) })
-            else { throw Problem(.notFound, "no such table or key") }
+            let (table, key) = try row(context)
             return try await hub.pool.run {
-                Response.json(HistoryDocument(try store.history(of: table.id, key), table))
+                Response.json(HistoryDocument(try store.history(of: table.id, key), table, key))
             }
         }
     }
 
-    private func report(_ store: any TenantStore) async throws -> Response {
-        try await hub.pool.run { Response.json(ClockDocument(try store.clockReport())) }
+    private func reader(
+        _ request: Request, _ context: HubRequestContext
+    ) async throws -> (Principal, any TenantStore) {
+        let device = try await hub.authenticator.device(
+            request, tenant: context.parameters.get("tenant"))
+        return (device.principal, try await hub.store(device.principal.tenant))
+    }
+
+    private func row(_ context: HubRequestContext) throws -> (TableSchema, RowKey) {
+        let name = context.parameters.get("table")
+        guard let table = hub.application.schema.tables.first(where: { $0.name == name }),
+            let key = context.parameters.get("key").flatMap({ RowKey($0) })
+        else { throw Problem(.notFound, "no such table or key") }
+        return (table, key)
     }
 }
 
@@ -88,72 +116,6 @@ struct ClockDocument: Encodable {
                 sequence: lane.head.map { JSONInteger(Int64($0.sequence)) },
                 changeSet: lane.head.map { hexadecimal($0.oid.bytes) },
                 effectiveMilliseconds: JSONInteger(Int64(lane.effective.milliseconds)))
-        }
-    }
-}
-
-/// A row's history in JSON.
-struct HistoryDocument: Encodable {
-    struct Change: Encodable {
-        let kind: String
-        let fields: [String: JSONValue]
-    }
-
-    struct Step: Encodable {
-        let position: JSONInteger
-        let changeSet, lane, device, disposition: String
-        let effectiveMilliseconds, receivedMilliseconds: JSONInteger
-        let intent: String?
-        /// What the author had seen.
-        let knew: VectorDocument
-        let changes: [Change]
-    }
-
-    struct Standing: Encodable {
-        let field, policy, era, number, author: String
-        let value: JSONValue
-        let effectiveMilliseconds: JSONInteger
-        let conflicts: Int
-    }
-
-    let table: String
-    let isDeleted: Bool
-    let generation: UInt32
-    let steps: [Step]
-    /// Which commit wrote the value of each field that stands, and by which policy it stands.
-    let standing: [Standing]
-
-    init(_ history: RowHistory, _ table: TableSchema) {
-        func name(_ id: FieldID) -> String {
-            table.ordinal(of: id).map { table.fields[$0].name } ?? "\(id)"
-        }
-        self.table = table.name
-        isDeleted = history.isDeleted
-        generation = history.generation
-        steps = history.steps.map { step in
-            Step(
-                position: JSONInteger(step.position), changeSet: hexadecimal(step.oid.bytes),
-                lane: step.lane.description, device: step.device.description,
-                disposition: step.disposition.rawValue,
-                effectiveMilliseconds: JSONInteger(Int64(step.effective.milliseconds)),
-                receivedMilliseconds: JSONInteger(Int64(step.received.milliseconds)),
-                intent: step.intent?.name, knew: VectorDocument(step.context),
-                changes: step.changes.map { change in
-                    var fields: [String: JSONValue] = [:]
-                    for put in change.puts { fields[name(put.field)] = JSONValue(put.value) }
-                    for add in change.adds {
-                        fields[name(add.field)] = JSONValue(.integer(add.delta))
-                    }
-                    return Change(kind: "\(change.kind)", fields: fields)
-                })
-        }
-        standing = history.standing.map {
-            Standing(
-                field: name($0.field), policy: $0.policy, era: $0.dot.era.description,
-                number: String($0.dot.number), author: $0.author.description,
-                value: JSONValue($0.value),
-                effectiveMilliseconds: JSONInteger(Int64($0.effective.milliseconds)),
-                conflicts: $0.conflicts.count)
         }
     }
 }

@@ -78,6 +78,18 @@ public final class SQLiteTenantStore: TenantStore {
         try replica.history(of: table, key)
     }
 
+    public func clockReport(
+        for principal: Principal, nowMilliseconds: Int64
+    ) throws -> ClockReport {
+        try replica.clockReport(for: principal, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func history(
+        of table: TableID, _ key: RowKey, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> RowHistory {
+        try replica.history(of: table, key, for: principal, nowMilliseconds: nowMilliseconds)
+    }
+
     public func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]] {
         try pool.read { database in
             let statement = try database.cachedStatement(sql: query.sql)

@@ -119,7 +119,9 @@ public final class InMemoryReplica: Sendable {
                 pending: Int(written - min(memory.progress.answered, written)),
                 refused: memory.receipts.values.count { !$0.disposition.isApplied },
                 incidents: memory.incidents.count, scopes: memory.confirmed.members.count,
-                rows: memory.confirmed.total.count, root: memory.root)
+                rows: memory.confirmed.total.count, root: memory.root, lane: memory.lane,
+                durable: memory.durable ?? .zero,
+                eras: memory.eras.records.values.sorted { $0.era < $1.era })
         }
     }
 

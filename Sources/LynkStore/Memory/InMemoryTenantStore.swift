@@ -83,6 +83,18 @@ public final class InMemoryTenantStore: TenantStore {
         try replica.history(of: table, key)
     }
 
+    public func clockReport(
+        for principal: Principal, nowMilliseconds: Int64
+    ) throws -> ClockReport {
+        try replica.clockReport(for: principal, nowMilliseconds: nowMilliseconds)
+    }
+
+    public func history(
+        of table: TableID, _ key: RowKey, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> RowHistory {
+        try replica.history(of: table, key, for: principal, nowMilliseconds: nowMilliseconds)
+    }
+
     public func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]] {
         throw Problem(.notFound, "a store in memory runs no SQL")
     }

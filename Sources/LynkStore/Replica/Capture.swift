@@ -10,6 +10,9 @@ import LynkWire
 final class Capture {
     private let session: OpaquePointer
     private let database: Database
+    /// Every table with a primary key that the transaction has changed, the application's own
+    /// local ones included; known once ``changes(_:)`` was asked.
+    private(set) var touched: Set<String> = []
 
     init(_ database: Database) throws {
         self.database = database
@@ -46,7 +49,9 @@ final class Capture {
             var operation: Int32 = 0
             var indirect: Int32 = 0
             try check(sqlite3changeset_op(iterator, &name, &columns, &operation, &indirect))
-            guard let name, let sql = tables[String(cString: name)] else { continue }
+            guard let name = name.map({ String(cString: $0) }) else { continue }
+            touched.insert(name)
+            guard let sql = tables[name] else { continue }
             if let change = try CapturedChange(iterator, operation, sql) { found.append(change) }
         }
         return found

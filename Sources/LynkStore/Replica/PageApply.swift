@@ -13,6 +13,7 @@ final class PageApply {
     var unknown: UnknownRows
     private var hasher: RowHasher
     private(set) var rowCount = 0
+    private(set) var touched: Set<TableID> = []
     /// Rows that own pending updates name: the last image of one that is removed is kept.
     private let pending: Set<Overlay.RowName>
     /// Only a first sync meets rows with own changes on top; otherwise the overlay is off.
@@ -68,6 +69,7 @@ final class PageApply {
 
     private func apply(_ section: inout PageSection, _ handles: Handles) throws {
         guard let sql = tables[section.table] else { return try keep(&section, handles) }
+        touched.insert(section.table)
         let table = sql.schema
         let others = UnknownFields.columns(section, table)
         let scopes = section.scopes.map { handles.scopes[$0] }

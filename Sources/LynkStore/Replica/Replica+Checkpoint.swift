@@ -9,14 +9,15 @@ extension Replica {
     /// One transaction: scopes, pages, own settled and pending change sets, vector and digest move
     /// together, so readers see the cut before or the cut after.
     public func apply(_ checkpoint: Checkpoint) throws -> ApplyReport {
-        try pool.writeWithoutTransaction { database in
+        var touched: Set<TableID>?
+        let report = try pool.writeWithoutTransaction { database in
             try restoreSync(database)
             var state = self.state.withLock { $0 }
             try refuseBackward(checkpoint, state)
             var report = ApplyReport(rowsApplied: state.bootstrapRows, digestMatches: false)
             do {
                 try database.inTransaction(.immediate) {
-                    try take(checkpoint, &state, &report, database)
+                    touched = try take(checkpoint, &state, &report, database)
                     return .commit
                 }
             } catch let damage as DamagedPage {
@@ -39,6 +40,8 @@ extension Replica {
             self.state.withLock { $0 = state }
             return report
         }
+        observers.publish(touched.map { Set($0.compactMap { tables[$0]?.schema.name }) })
+        return report
     }
 
     /// A hub that keeps a chain says when it has lost commits; without that word a checkpoint that
@@ -50,10 +53,11 @@ extension Replica {
         throw Problem(.responseInvalid, "the checkpoint goes back behind what was seen here")
     }
 
+    /// - Returns: tables whose rows may have changed; `nil` when any may have.
     private func take(
         _ checkpoint: Checkpoint, _ state: inout ReplicaState, _ report: inout ApplyReport,
         _ database: Database
-    ) throws {
+    ) throws -> Set<TableID>? {
         let overlay = Overlay(database, tables: tables)
         let pending = try overlay.pending(after: state.settled)
         let own = pending.changeSets
@@ -89,6 +93,12 @@ extension Replica {
             try dropDurable(durable, state, database)
             state.durable = durable
         }
+        // The rows of a first sync are there already, and a changed set of scopes has purged some.
+        let isWide =
+            state.cursor.position == 0 || state.incomingScopes != nil || state.isRolledBack
+            || pending.isDamaged
+        return isWide
+            ? nil : pages.touched.union(own.flatMap { $0.content.changes.map(\.table) })
     }
 
     private func dropDurable(

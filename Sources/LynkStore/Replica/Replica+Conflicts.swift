@@ -18,6 +18,7 @@ extension Replica {
             }
             self.state.withLock { $0.isRelaxed = state.isRelaxed }
         }
+        observers.publish([])
     }
 
     private func ownLanes(_ lane: LaneID, _ database: Database) throws -> Set<LaneID> {

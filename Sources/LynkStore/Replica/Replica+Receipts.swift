@@ -33,6 +33,7 @@ extension Replica {
                 if !$0.nextRatchet.isEmpty { $0.ratchet = $0.nextRatchet }
             }
         }
+        observers.publish([])
     }
 
     /// With the receipts or not at all: who has the one has the other.

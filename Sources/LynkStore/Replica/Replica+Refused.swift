@@ -81,6 +81,7 @@ extension Replica {
                     signature: refused.signature), reason: reason, now: now)
             try work.resolve(refused.sequence, as: "discarded", successor: nil, now: now)
         }
+        observers.publish([])
     }
 }
 

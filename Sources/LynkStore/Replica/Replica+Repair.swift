@@ -64,6 +64,7 @@ extension Replica {
             return .ask(request)
         case .finished(let found):
             let count = try repair(found, isBehind: machine.isBehind)
+            observers.publish(nil)
             state.withLock { $0.repair = nil }
             return .finished(
                 RepairReport(

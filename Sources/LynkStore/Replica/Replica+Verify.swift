@@ -15,13 +15,17 @@ public struct ReplicaStatus: Hashable, Sendable {
     public let incidents: Int
     /// Change sets that the hub took and this device keeps, because no backup of the hub has them.
     public internal(set) var kept = 0
-    /// What survives the loss of the hub; zero until it has completed a backup.
-    public internal(set) var durable = VersionVector.zero
     public let scopes: Int
     /// Confirmed rows over all scopes and tables.
     public let rows: Int64
     /// ``SetDigest/root`` as kept at the last checkpoint.
     public let root: [UInt8]
+    /// The lane that this replica writes in.
+    public let lane: LaneID
+    /// What the hub has said to be in a backup; nothing until it has made the first one.
+    public let durable: VersionVector
+    /// The eras that the replica knows, of hubs before and now.
+    public let eras: [EraRecord]
 }
 
 extension Replica {
@@ -46,14 +50,14 @@ extension Replica {
                         SELECT count(*) FROM lynk_outbox WHERE sequence <= \(state.answered)
                             AND sequence < (SELECT max(sequence) FROM lynk_outbox)
                         """)),
-                durable: state.durable,
                 scopes: Int(try count("SELECT count(*) FROM lynk_scope WHERE member = 1")),
                 rows: try count(
                     """
                     SELECT coalesce(sum(rows), 0) FROM lynk_digest
                     JOIN lynk_scope ON handle = scope WHERE member = 1
                     """),
-                root: state.root)
+                root: state.root, lane: state.lane, durable: state.durable,
+                eras: state.graph.records.values.sorted { $0.era < $1.era })
         }
     }
 

@@ -17,6 +17,7 @@ public final class Replica: Sendable {
     let tablesByName: [String: TableSQL]
     let clock: any ReplicaClock
     let state: Mutex<ReplicaState>
+    let observers = ReplicaObservers()
     /// Where the file stood when it was opened.
     let place: FileFingerprint
     private let random: Mutex<any RandomNumberGenerator & Sendable>
@@ -108,15 +109,19 @@ public final class Replica: Sendable {
         intent: Intent?, _ body: (Database) throws -> T,
         then: (Database, ContentID) throws -> Void
     ) throws -> T {
-        try pool.writeWithoutTransaction { database in
+        var touched: Set<String> = []
+        defer { if !touched.isEmpty { observers.publish(touched) } }
+        return try pool.writeWithoutTransaction { database in
             try restoreSync(database)
             var result: Result<T, any Error>?
             var next: ReplicaState?
+            var names: Set<String> = []
             try database.inTransaction(.immediate) {
                 let capture = try Capture(database)
                 let value = try body(database)
                 capture.stop()
                 let captured = try capture.changes(tablesByName)
+                names = capture.touched
                 if !captured.isEmpty {
                     next = try LocalCommit(self, database).run(captured, intent: intent)
                     if let oid = next?.head?.oid { try then(database, oid) }
@@ -130,6 +135,7 @@ public final class Replica: Sendable {
                     $0.clock = next.clock
                 }
             }
+            touched = names
             guard let result else { throw Problem(.storeFailed, "the write gave no result") }
             return try result.get()
         }
@@ -142,5 +148,9 @@ public final class Replica: Sendable {
         state.withLock { $0.isRelaxed = false }
     }
 
-    public func close() throws { try pool.close() }
+    /// Closes the file, and ends every observation; nothing may be called afterwards.
+    public func close() throws {
+        observers.close()
+        try pool.close()
+    }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import LynkCore
+import LynkWire
 
 /// Rows that show a local change which no change set tells any more: its bytes are damaged.
 ///
@@ -17,10 +18,10 @@ struct UntoldRows {
     /// - Parameter told: the change sets that do open; their rows are shown again by them.
     func keep(besides told: [ChangeSet], at position: Int64) throws {
         let known = Set(
-            told.flatMap(\.changes).map { RowName(table: $0.table, key: $0.key) })
+            told.flatMap(\.changes).map { Overlay.RowName(table: $0.table, key: $0.key) })
         let names = try ReplicaNames(database)
         for (id, sql) in tables.sorted(by: { $0.key < $1.key }) {
-            for row in try shown(sql) where !known.contains(RowName(table: id, key: row.key)) {
+            for row in try shown(sql) where !known.contains(Overlay.RowName(table: id, key: row.key)) {
                 var hasher = RowHasher(digestKey: [])
                 hasher.write(row, of: sql.schema, era: { _ in EraID(high: 0, low: 0) })
                 try Incident(
@@ -31,7 +32,7 @@ struct UntoldRows {
             }
         }
         for (row, table) in try Shadow(database).all(tables)
-        where !known.contains(RowName(table: table.id, key: row.key)) {
+        where !known.contains(Overlay.RowName(table: table.id, key: row.key)) {
             guard let sql = tables[table.id], try !isThere(row.key, sql) else { continue }
             try Incident(
                 kind: .unsentRow, position: position, hubs: RowImage.bytes(row, table, [], names),

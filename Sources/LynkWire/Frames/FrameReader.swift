@@ -7,6 +7,8 @@ import LynkCore
 public struct FrameReader: Sendable {
     private var buffer: [UInt8] = []
     private var position = 0
+    /// Bytes that have left the buffer.
+    private var dropped = 0
     /// Pieces of a message whose last one has not come yet.
     private var pieces: [UInt8] = []
     private var isInPieces = false
@@ -15,6 +17,9 @@ public struct FrameReader: Sendable {
 
     /// Whether the stream may end here: no frame and no message is cut short.
     public var isEmpty: Bool { position == buffer.count && !isInPieces }
+
+    /// Bytes from the start of the stream to the end of the last whole frame.
+    var offset: Int { dropped + position }
 
     /// Takes a copy of a chunk, e.g. of a transport's buffer.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
@@ -31,6 +36,7 @@ public struct FrameReader: Sendable {
     private mutating func compact() {
         guard position > 0 else { return }
         buffer.removeFirst(position)
+        dropped += position
         position = 0
     }
 

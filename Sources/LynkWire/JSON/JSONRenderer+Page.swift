@@ -16,6 +16,7 @@ extension JSONRenderer {
             leave()
         } catch {
             reader = CBORReader(reader.input, at: page.position)
+            item = nil
             throw error
         }
         reader = CBORReader(reader.input, at: reader.input.count)

@@ -7,6 +7,8 @@ struct JSONRenderer {
     private(set) var trail: [String] = []
     /// Where the item starts or goes on that could not be read.
     private(set) var fault: UnsafeRawPointer?
+    /// Where the item starts that is read; `nil` where the reader itself knows better.
+    var item: UnsafeRawPointer?
 
     /// The place of the item that is read, or that could not be.
     var member: String { trail.joined() }
@@ -14,6 +16,7 @@ struct JSONRenderer {
     mutating func render(
         _ shape: MessageShape, _ reader: inout CBORReader
     ) throws(WireError) -> JSONNode {
+        item = reader.input.baseAddress.map { $0 + reader.position }
         switch shape {
         case .bool: return .bool(try reader.bool())
         case .number: return .number(String(try reader.unsigned32("number")))
@@ -64,10 +67,11 @@ struct JSONRenderer {
         var reader = CBORReader(view)
         do throws(WireError) {
             let node = try render(shape, &reader)
+            item = nil
             try reader.end()
             return node
         } catch {
-            if fault == nil { fault = view.baseAddress.map { $0 + reader.position } }
+            if fault == nil { fault = item ?? view.baseAddress.map { $0 + reader.position } }
             throw error
         }
     }

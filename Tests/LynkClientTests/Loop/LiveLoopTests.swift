@@ -1,4 +1,5 @@
 import LynkCore
+import TestSupport
 import Testing
 
 @testable import LynkClient
@@ -113,10 +114,42 @@ struct CatchUpProgressTests {
                 isDone = true
             }
             #expect(progress.fraction >= last && progress.fraction <= 1)
-            #expect((progress.fraction == 1) == isDone || total > 1 << 50)
+            #expect((progress.fraction == 1) == isDone)
             #expect(progress.rowsReceived <= progress.rowsExpected)
             #expect(progress.rowsExpected == total)
             last = progress.fraction
+        }
+    }
+
+    @Test("Random totals and pieces, the largest too", arguments: 0..<50 as Range<UInt64>)
+    func random(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        func size(_ random: inout SeededGenerator) -> Int64 {
+            Int64.random(in: .min ... .max, using: &random)
+                >> Int64.random(in: 0...63, using: &random)
+        }
+        let watched = SyncProgress(pollInterval: .seconds(30), prefersLive: true)
+        for _ in 0..<40 {
+            var progress = CatchUpProgress()
+            progress.began(expecting: size(&random))
+            watched.caughtUp(to: progress)
+            let total = progress.rowsExpected
+            var (last, isDone, bytes) = (0.0, false, Int64(0))
+            for _ in 0..<Int.random(in: 0..<30, using: &random) {
+                if Int.random(in: 0..<20, using: &random) == 0 {
+                    progress.completed()
+                    isDone = true
+                } else {
+                    progress.received(rows: Int(size(&random)), bytes: Int(size(&random)))
+                }
+                watched.caughtUp(to: progress)
+                let shown = watched.catchUp
+                #expect(shown.fraction >= last && shown.fraction <= 1)
+                #expect((shown.fraction == 1) == isDone)
+                #expect(shown.rowsReceived <= total && shown.rowsExpected == total)
+                #expect(shown.bytesReceived >= bytes)
+                (last, bytes) = (shown.fraction, shown.bytesReceived)
+            }
         }
     }
 }

@@ -180,6 +180,12 @@ final class FakeTenantStore: TenantStore {
     func history(of table: TableID, _ key: RowKey) throws -> RowHistory {
         throw Problem(.notFound)
     }
+    func clockReport(for principal: Principal, nowMilliseconds: Int64) throws -> ClockReport {
+        throw Problem(.notFound)
+    }
+    func history(
+        of table: TableID, _ key: RowKey, for principal: Principal, nowMilliseconds: Int64
+    ) throws -> RowHistory { throw Problem(.notFound) }
 }
 
 extension Push {
