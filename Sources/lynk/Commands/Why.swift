@@ -44,6 +44,7 @@ struct Why: AsyncParsableCommand {
             }
             var story = RowStory(
                 table: table, key: key, device: enrolment.principal.device,
+                hubs: Set(try replica.status().eras.map { "\($0.hub)" }),
                 own: try replica.ownChanges(of: table.id, key))
             try await ask(&story, enrolment)
             guard story.history != nil || !story.own.isEmpty || story.isUnasked else {

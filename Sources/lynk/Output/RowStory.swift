@@ -16,16 +16,19 @@ struct RowStory {
     let table: TableSchema
     let key: RowKey
     let device: DeviceID
+    /// The hubs of all eras; a hub writes in a lane of its own name.
+    let hubs: Set<String>
     private(set) var own: [OwnChange]
     var hub = Hub.answered
     var history: JSONValue? {
         didSet { dropOwnThatTheHubTells() }
     }
 
-    init(table: TableSchema, key: RowKey, device: DeviceID, own: [OwnChange]) {
+    init(table: TableSchema, key: RowKey, device: DeviceID, hubs: Set<String>, own: [OwnChange]) {
         self.table = table
         self.key = key
         self.device = device
+        self.hubs = hubs
         self.own = own
     }
 
@@ -38,7 +41,7 @@ struct RowStory {
         case .answered: nil
         case .knowsNothing: "The hub shows this device no such row."
         case .notAsked(let reason): "The hub was not asked: \(reason)."
-        case .unreachable(let reason): "The hub was not asked, it cannot be reached: \(reason)."
+        case .unreachable(let reason): "The hub was not asked, it cannot be reached: \(reason)"
         }
     }
 
@@ -157,6 +160,7 @@ extension RowStory {
 
     private func author(_ device: String, _ lane: String) -> Cell {
         if device == "\(self.device)" { return .text("this device") }
+        if hubs.contains(lane) { return .text(device.isEmpty ? "the hub" : "the office") }
         return .text(device.isEmpty ? "lane \(lane.prefix(8))" : "\(device.prefix(8))")
     }
 
