@@ -17,6 +17,8 @@ public final class SyncClient: Sendable {
     private let exchange: Exchange
     private let comparison: RowComparison
     private let look: HeadLook
+    private let snapshots: SnapshotFetch?
+    private let snapshotRowsMin: Int64
     private let pacing: SyncPacing
     private let gate = SerialGate()
     private let signal = WakeSignal()
@@ -27,13 +29,18 @@ public final class SyncClient: Sendable {
     /// A push that the hub refuses this often in a row, although the replica followed its advice,
     /// is reported.
     private static let refusalsMax = 3
+    /// Below so many rows of a scope the exchange's own pages are quicker: see ``init``.
+    public static let snapshotRowsMin: Int64 = 10_000
 
     /// - Parameters:
     ///   - transport: may be shared by many clients.
     ///   - threads: where the replica's calls block.
+    ///   - snapshotRowsMin: a scope that the device enters with at least so many rows comes as a
+    ///     snapshot, where hub and replica know how; 0 for none.
     public init(
         replica: any ReplicaStore, transport: any HTTPTransport, pacing: SyncPacing = .system,
-        threads: BlockingThreads = .shared
+        threads: BlockingThreads = .shared,
+        snapshotRowsMin: Int64 = SyncClient.snapshotRowsMin
     ) {
         let progress = SyncProgress(
             pollInterval: pacing.pollInterval, prefersLive: pacing.prefersLive)
@@ -44,17 +51,23 @@ public final class SyncClient: Sendable {
             replica: replica, transport: transport, tokens: tokens, threads: threads)
         look = HeadLook(
             replica: replica, transport: transport, tokens: tokens, threads: threads)
+        let watcher = ExchangeWatcher(
+            answered: { progress.update { $0.answered() } },
+            progressed: { progress.caughtUp(to: $0) },
+            caughtUp: { mode in
+                progress.applied()
+                guard mode == .live else { return }
+                progress.update { $0.live(now: pacing.elapsed()) }
+            })
         exchange = Exchange(
             replica: replica, transport: transport, tokens: tokens,
-            threads: threads, responseBytesMax: Self.responseBytesMax,
-            watcher: ExchangeWatcher(
-                answered: { progress.update { $0.answered() } },
-                progressed: { progress.caughtUp(to: $0) },
-                caughtUp: { mode in
-                    progress.applied()
-                    guard mode == .live else { return }
-                    progress.update { $0.live(now: pacing.elapsed()) }
-                }))
+            threads: threads, responseBytesMax: Self.responseBytesMax, watcher: watcher)
+        snapshots = (replica as? any SnapshotReplica).map {
+            SnapshotFetch(
+                replica: $0, transport: transport, tokens: tokens, threads: threads,
+                watcher: watcher)
+        }
+        self.snapshotRowsMin = snapshots == nil ? 0 : max(snapshotRowsMin, 0)
     }
 
     /// Where this client stands.
@@ -181,6 +194,7 @@ public final class SyncClient: Sendable {
             var refusals = 0
             var returns = 0
             var hasCompared = false
+            var snapshotRows = snapshotRowsMin
             while true {
                 var cost = TransferStatistics()
                 if mode == .live {
@@ -189,7 +203,7 @@ public final class SyncClient: Sendable {
                     if gate.hasWaiters { signal.raise() }
                 }
                 let outcome = try await exchange.run(
-                    mode, &cost, until: mode == .live ? signal : nil)
+                    mode, snapshotRows: snapshotRows, &cost, until: mode == .live ? signal : nil)
                 report += outcome.report
                 report.transfer += cost
                 if let refusal = outcome.refusal {
@@ -197,6 +211,12 @@ public final class SyncClient: Sendable {
                     guard refusal.isMendedByReplica, refusals < Self.refusalsMax else {
                         throw refusal
                     }
+                    continue
+                }
+                if let snapshots, !outcome.offers.isEmpty {
+                    let ending = try await snapshots.run(outcome.offers, &report)
+                    // From then on the pull brings what is left, as from any hub.
+                    if ending == .unavailable { snapshotRows = 0 }
                     continue
                 }
                 if outcome.mustReturn, outcome.report.receiptsTotal == 0 {

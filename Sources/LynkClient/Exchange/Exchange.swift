@@ -15,6 +15,8 @@ struct Exchange: Sendable {
         let refusal: Problem?
         /// The mode that was asked for: an answer is live only when nothing is left to push.
         let mode: PullMode
+        /// Snapshots to fetch before the pull goes on; then nothing was pulled.
+        let offers: [SnapshotOffer]
     }
 
     let replica: any ReplicaStore
@@ -27,12 +29,13 @@ struct Exchange: Sendable {
 
     /// - Parameters:
     ///   - mode: what to ask for; `once` is asked for all the same while more is to be pushed.
+    ///   - snapshotRows: see ``Hello/snapshotRowsMin``.
     ///   - cost: grows by what went over the network, also when it throws.
     ///   - interruption: ends a live answer between two checkpoints when it is raised.
     /// - Throws: ``Problem``, ``HubRefusal`` or `CancellationError`. Whatever was stored stays, and
     ///   the next exchange goes on from there.
     func run(
-        _ mode: PullMode = .once, _ cost: inout TransferStatistics,
+        _ mode: PullMode = .once, snapshotRows: Int64 = 0, _ cost: inout TransferStatistics,
         until interruption: WakeSignal? = nil
     ) async throws -> Outcome {
         let replica = replica
@@ -41,7 +44,8 @@ struct Exchange: Sendable {
         }
         let offer = try await threads.run { try replica.offer() }
         let exchange = Attempt(
-            offer: offer, hello: offer.hello.asking(offer.hasMore ? .once : mode),
+            offer: offer, hello: offer.hello.asking(
+                offer.hasMore ? .once : mode, snapshotRows: snapshotRows),
             enrolment: enrolment, interruption: interruption)
         var mayRenewToken = true
         while true {
@@ -168,7 +172,7 @@ struct Exchange: Sendable {
         report.exchanges = 1
         return Outcome(
             report: report, hasMore: attempt.offer.hasMore, mustReturn: receiver.hasMore,
-            refusal: receiver.refusal, mode: attempt.hello.mode)
+            refusal: receiver.refusal, mode: attempt.hello.mode, offers: receiver.offers)
     }
 
     private static let problemBytesMax = 64 << 10

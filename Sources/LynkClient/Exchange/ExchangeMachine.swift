@@ -7,6 +7,9 @@ import LynkWire
 struct ExchangeMachine: Hashable, Sendable {
     enum State: Hashable, Sendable {
         case awaitingWelcome
+        /// The welcome offered snapshots: receipts may come, and then the exchange is complete
+        /// without a checkpoint.
+        case offered
         /// What has come since the last checkpoint is not applied yet.
         case streaming
         /// A checkpoint has come and nothing after it: the stream may end here, or go on.
@@ -30,10 +33,14 @@ struct ExchangeMachine: Hashable, Sendable {
 
     private(set) var state = State.awaitingWelcome
     private let mode: PullMode
+    private let takesSnapshots: Bool
     /// Receipts that no proof has covered yet.
     private var unproven: [ReceiptProof.Entry] = []
 
-    init(mode: PullMode = .once) { self.mode = mode }
+    init(mode: PullMode = .once, takesSnapshots: Bool = false) {
+        self.mode = mode
+        self.takesSnapshots = takesSnapshots
+    }
 
     mutating func receive(_ frame: ResponseFrame) -> Action {
         switch (state, frame) {
@@ -48,10 +55,17 @@ struct ExchangeMachine: Hashable, Sendable {
                         .protocolUnsupported,
                         "the hub speaks version \(welcome.protocolVersion)"))
             }
-            state = .streaming
+            guard welcome.snapshots.isEmpty || takesSnapshots else {
+                return abort(Problem(.responseInvalid, "snapshots that were not asked for"))
+            }
+            state = welcome.snapshots.isEmpty ? .streaming : .offered
             return .begin(welcome)
         case (.awaitingWelcome, _):
             return abort(Problem(.responseInvalid, "\(frame.name) before the welcome"))
+        case (.offered, .receipts), (.offered, .proof):
+            return take(frame)
+        case (.offered, _):
+            return abort(Problem(.responseInvalid, "\(frame.name) after an offer of snapshots"))
         case (.streaming, .welcome), (.caughtUp, .welcome):
             return abort(Problem(.responseInvalid, "a second welcome"))
         case (.streaming, _), (.caughtUp, _):
@@ -61,7 +75,7 @@ struct ExchangeMachine: Hashable, Sendable {
 
     /// A frame after the welcome.
     private mutating func take(_ frame: ResponseFrame) -> Action {
-        state = .streaming
+        if state != .offered { state = .streaming }
         switch frame {
         case .receipts(let receipts):
             unproven += receipts.map { ReceiptProof.Entry($0) }
@@ -86,7 +100,7 @@ struct ExchangeMachine: Hashable, Sendable {
     /// - Returns: why the exchange is not complete; what was recorded and staged stays.
     func end() -> Problem? {
         switch state {
-        case .finished, .caughtUp, .aborted: nil
+        case .finished, .caughtUp, .offered, .aborted: nil
         case .awaitingWelcome: Problem(.responseInvalid, "the answer is empty")
         case .streaming: Problem(.unreachable, "the answer broke off before its checkpoint")
         }

@@ -26,6 +26,8 @@ final class ExchangeReceiver: @unchecked Sendable {
     /// What happened so far; costs of the transfer are not in it.
     private(set) var report = SyncReport()
     private(set) var refusal: Problem?
+    /// What the hub offers instead of pages.
+    private(set) var offers: [SnapshotOffer] = []
     /// The replica has something to send at once.
     private(set) var hasMore = false
 
@@ -36,7 +38,8 @@ final class ExchangeReceiver: @unchecked Sendable {
         replica: any ReplicaStore, bytesMax: Int, sent: SentRequest, sessions: SessionKeeper,
         watcher: ExchangeWatcher
     ) {
-        machine = ExchangeMachine(mode: sent.hello.mode)
+        machine = ExchangeMachine(
+            mode: sent.hello.mode, takesSnapshots: sent.hello.snapshotRowsMin > 0)
         self.replica = replica
         self.bytesMax = bytesMax
         self.sent = sent
@@ -124,6 +127,7 @@ final class ExchangeReceiver: @unchecked Sendable {
         case .begin(let welcome):
             refusal = welcome.refusal
             self.welcome = welcome
+            offers = welcome.snapshots
             try replica.begin(welcome)
             progress.began(expecting: welcome.rowsExpected)
             watcher.progressed(progress)

@@ -11,6 +11,8 @@ public struct SyncReport: Hashable, Sendable {
     /// Of these, receipts for change sets that the hub had committed before.
     public var receiptsRepeated = 0
     public var pages = 0
+    /// Segments of snapshots that were fetched and taken in.
+    public var segments = 0
     public var rowsApplied = 0
     /// Whether the device equals the hub within its scopes, by the last checkpoint.
     public var digestMatches = false
@@ -37,6 +39,7 @@ public struct SyncReport: Hashable, Sendable {
         left.receipts.merge(right.receipts, uniquingKeysWith: +)
         left.receiptsRepeated += right.receiptsRepeated
         left.pages += right.pages
+        left.segments += right.segments
         left.rowsApplied += right.rowsApplied
         left.rowsRepaired += right.rowsRepaired
         left.digestMatches = right.digestMatches

@@ -24,5 +24,23 @@ struct HubAddress: Hashable, Sendable {
     var token: String { base + "/v1/token" }
     func verify(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/verify" }
     func head(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/head" }
+    /// The manifest of a scope's snapshot.
+    func snapshot(_ tenant: TenantID, of scope: Scope) -> String {
+        base + "/v1/tenants/\(tenant)/snapshot?scope=\(Self.escaped(scope.name))"
+    }
+    func segment(_ tenant: TenantID, _ name: ContentID) -> String {
+        base + "/v1/tenants/\(tenant)/snapshot/segments/\(name)"
+    }
+
+    /// The text as a part of a query (RFC 3986 section 2.3): all but the unreserved is escaped.
+    private static func escaped(_ text: String) -> String {
+        let unreserved = Set(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~".utf8)
+        let pieces = text.utf8.map { byte in
+            unreserved.contains(byte)
+                ? String(decoding: [byte], as: UTF8.self) : "%" + hexadecimal([byte]).uppercased()
+        }
+        return pieces.joined()
+    }
     func sync(_ tenant: TenantID) -> String { base + "/v1/tenants/\(tenant)/sync" }
 }

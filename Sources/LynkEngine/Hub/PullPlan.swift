@@ -28,6 +28,9 @@ struct PullState: Sendable {
     var conflicts = ConflictCursor()
     /// The device's cursor, as far as it counts here.
     var cursor: Int64 = 0
+    /// Whether pages say where the pull stood after them; a snapshot's are nobody's pull, and the
+    /// same rows are to give the same bytes.
+    var hasMarks = true
 
     struct ConflictCursor: Sendable {
         /// Conflicts up to here were sent.
@@ -86,7 +89,9 @@ struct PullPlan {
             unborn: scopes.subtracting(born.keys), last: .end(of: parts.first?.from ?? 0),
             target: head)
         state.cursor = cursor
-        let resumed = try state.resume(at: hello.resume, reads)
+        // A mark is of a pull that went on from the same snapshots.
+        let isSamePull = hello.snapshots.isEmpty || held != nil
+        let resumed = try isSamePull && state.resume(at: hello.resume, reads)
         // After a rollback the device has rows to give back first.
         let offers =
             resumed || check.verdict != .ok ? [] : try offers(of: born, parts, reads)

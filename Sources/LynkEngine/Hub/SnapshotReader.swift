@@ -17,11 +17,13 @@ struct SnapshotReader<Reads: HubReads> {
         guard let found = try reads.scopes().first(where: { $0.name == scope }) else {
             throw Problem(.notFound)
         }
-        return PullState(
+        var state = PullState(
             // The cut has no lane: no device's head is in it.
             lane: LaneID(high: 0, low: 0), scopeSetHash: [],
             parts: [.init(scope: found.handle, from: 0)], unborn: [], last: .end(of: 0),
             target: try reads.head())
+        state.hasMarks = false
+        return state
     }
 
     func next(_ state: inout PullState) throws -> SnapshotStep {

@@ -16,13 +16,17 @@ final class PageApply {
     private(set) var touched: Set<TableID> = []
     /// Rows that own pending updates name: the last image of one that is removed is kept.
     private let pending: Set<Overlay.RowName>
+    /// A snapshot names each row under its own scope alone: a row that is here already, under
+    /// another one, is in both from then on.
+    var joinsScopes: Bool
     /// Only a first sync meets rows with own changes on top; otherwise the overlay is off.
     private let hasShadows: Bool
 
     init(
         _ database: Database, tables: [TableID: TableSQL], digestKey: [UInt8],
-        pending: Set<Overlay.RowName> = []
+        pending: Set<Overlay.RowName> = [], joinsScopes: Bool = false
     ) throws {
+        self.joinsScopes = joinsScopes
         self.database = database
         self.tables = tables
         self.pending = pending
@@ -103,15 +107,21 @@ final class PageApply {
                 try insert.run()
             }
             let isNew = insert.changes > 0
+            var joined: [UInt32] = []
             if isNew {
                 if hasShadows { try forget(table, key) }
             } else {
-                try replace(sql, key: key, cells: cells, columns: columns, stamp: stampBytes)
+                joined = try replace(
+                    sql, key: key, cells: cells, columns: columns, record: record)
             }
             let fields = try unknownFields(others, of: &section)
             if !others.isEmpty || !isNew { try keep(fields, table, key) }
             try hash(table, key, cells, columns, fields, record)
             for index in sums.indices { hasher.insert(into: &sums[index], prefix: prefixes[index]) }
+            for scope in joined {
+                let prefix = try hasher.prefix(scope, name: { try names.scope($0) })
+                try digests.update(scope, table.id) { hasher.insert(into: &$0, prefix: prefix) }
+            }
             rowCount += 1
         }
         try section.finish()
@@ -199,10 +209,12 @@ final class PageApply {
     }
 
     /// The row is here already: take its confirmed image out of the digests, then overwrite it.
+    ///
+    /// - Returns: scopes that it stays in besides those of the page.
     private func replace(
         _ sql: TableSQL, key: UnsafeRawBufferPointer, cells: [Cell], columns: [Int?],
-        stamp: [UInt8]
-    ) throws {
+        record: StampRecord
+    ) throws -> [UInt32] {
         let table = sql.schema
         let select = try HotStatement(database, sql.selectByKey)
         select.bind(1, view: key)
@@ -216,6 +228,13 @@ final class PageApply {
         select.reset()
         if confirmed == nil { confirmed = try Shadow(database).take(table, rowKey) }
         if let confirmed { try remove(confirmed, table) }
+        // Another birth of the key may be in other scopes.
+        let joined =
+            joinsScopes && confirmed?.record.generation == record.generation
+            ? (confirmed?.record.scopes ?? []).filter { !record.scopes.contains($0) } : []
+        let kept = StampRecord(
+            scopes: record.scopes + joined, row: record.row, generation: record.generation,
+            overrides: record.overrides)
         let update = try HotStatement(database, sql.update(Array(table.fields.indices)))
         for (ordinal, field) in table.fields.enumerated() {
             if columns[ordinal] == nil {
@@ -224,9 +243,10 @@ final class PageApply {
                 update.bind(Int32(ordinal + 1), view: cells[ordinal])
             }
         }
-        update.bind(Int32(table.fields.count + 1), blob: stamp)
+        update.bind(Int32(table.fields.count + 1), blob: StampCodec.encode(kept))
         update.bind(Int32(table.fields.count + 2), rowid)
         try update.run()
+        return joined
     }
 
     /// A row that a pending delete had hidden is here again: its older image goes.

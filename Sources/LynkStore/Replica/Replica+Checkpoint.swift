@@ -14,7 +14,8 @@ extension Replica {
             try restoreSync(database)
             var state = self.state.withLock { $0 }
             try refuseBackward(checkpoint, state)
-            var report = ApplyReport(rowsApplied: state.bootstrapRows, digestMatches: false)
+            var report = ApplyReport(
+                rowsApplied: state.bootstrapRows + state.snapshotRows, digestMatches: false)
             do {
                 try database.inTransaction(.immediate) {
                     touched = try take(checkpoint, &state, &report, database)
@@ -32,6 +33,7 @@ extension Replica {
             state.hasInbox = false
             state.resumeMark = []
             state.bootstrapRows = 0
+            state.snapshotRows = 0
             state.nextDurable = nil
             state.incomingScopes = nil
             state.isBootstrapping = false
@@ -123,6 +125,11 @@ extension Replica {
         _ pages: PageApply, _ state: ReplicaState, _ database: Database
     ) throws {
         let inbox = Inbox(database)
+        let snapshots = SnapshotIntake(database)
+        pages.joinsScopes = true
+        try snapshots.forEachPage { try pages.apply($0) }
+        pages.joinsScopes = false
+        try snapshots.clear()
         try inbox.forEach { id, page in
             do {
                 try pages.apply(page)

@@ -44,7 +44,8 @@ extension Replica: ReplicaStore {
                 eras: state.mustSendEras || state.isRolledBack
                     ? try ReplicaEras(database).records() : [],
                 proofs: state.isRolledBack ? try ReceiptProofs(database).latest() : [],
-                keptHeads: try Outbox(database).keptHeads(state)
+                keptHeads: try Outbox(database).keptHeads(state),
+                snapshots: try SnapshotIntake(database).held()
             )
         }
         return Hello(
@@ -52,7 +53,7 @@ extension Replica: ReplicaStore {
             schemaVersion: schema.version, head: state.head, cursor: state.cursor,
             clock: clock.read(), digestRoot: state.root, ratchet: state.ratchet,
             chain: state.chain, keptHeads: told.keptHeads, eras: told.eras, proofs: told.proofs,
-            resume: state.resumeMark)
+            resume: state.resumeMark, snapshots: told.snapshots)
     }
 
     /// Puts a signed note in the place of a change set that can no longer be sent, so that those

@@ -12,10 +12,11 @@ extension Replica {
             state.refusal == nil, state.resumeMark.isEmpty, !state.hasInbox,
             !state.isRolledBack, !state.mustSendEras, !state.mustTruncate
         else { return nil }
-        let isEqual = try pool.read { database in
-            try Bool.fetchOne(database, sql: "SELECT is_equal FROM lynk_sync") ?? false
+        let isWhole = try pool.read { database in
+            let isEqual = try Bool.fetchOne(database, sql: "SELECT is_equal FROM lynk_sync")
+            return try isEqual == true && SnapshotIntake(database).isEmpty()
         }
-        guard isEqual else { return nil }
+        guard isWhole else { return nil }
         return HeadTag(
             position: state.cursor.position, chain: state.chain,
             scopeSetHash: state.cursor.scopeSetHash, durable: state.durable)

@@ -24,6 +24,7 @@ extension Replica {
                     try ReplicaMeta(database).remove("bootstrap_mark")
                     state.resumeMark = []
                 }
+                try noteSnapshots(welcome, &state, database)
                 state.hasInbox = try Inbox(database).lastMark() != nil
                 try note(welcome.refusal, &state, database)
                 try enterScopes(welcome, &state, database)
@@ -41,6 +42,17 @@ extension Replica {
             }
             self.state.withLock { $0 = state }
         }
+    }
+
+    /// Plans what is offered, keeps what the pull goes on from, and drops what it does not.
+    private func noteSnapshots(
+        _ welcome: Welcome, _ state: inout ReplicaState, _ database: Database
+    ) throws {
+        if welcome.snapshotsTaken { return }
+        if welcome.snapshots.isEmpty { return try dropSnapshots(&state, database) }
+        if try SnapshotIntake(database).plan(welcome.snapshots) { return }
+        try dropSnapshots(&state, database)
+        _ = try SnapshotIntake(database).plan(welcome.snapshots)
     }
 
     private func noteHub(

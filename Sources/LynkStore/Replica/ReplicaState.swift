@@ -38,6 +38,8 @@ struct ReplicaState {
     /// Where the hub can go on after the last page of a broken pull; empty without one.
     var resumeMark: [UInt8] = []
     var bootstrapRows = 0
+    /// Rows of snapshots that a first sync has put in place.
+    var snapshotRows = 0
     /// What the hub said of the last push, if it refused it.
     var refusal: Problem?
     var graph = EraGraph()

@@ -174,6 +174,30 @@ enum ReplicaTables {
             mark BLOB NOT NULL DEFAULT x''
         ) STRICT
         """,
+        // Snapshots of scopes that are being taken in, in the order in which they are fetched:
+        // the manifest as it came, empty before, and how many of its segments are taken in.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_snapshot (
+            id       INTEGER PRIMARY KEY,
+            scope    TEXT NOT NULL UNIQUE,
+            manifest BLOB NOT NULL,
+            taken    INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """,
+        // Bytes of the one segment that is being fetched.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_snapshot_part (
+            id    INTEGER PRIMARY KEY,
+            bytes BLOB NOT NULL
+        ) STRICT
+        """,
+        // Pages of segments that wait for the checkpoint, before those of lynk_inbox.
+        """
+        CREATE TABLE IF NOT EXISTS lynk_snapshot_page (
+            id   INTEGER PRIMARY KEY,
+            page BLOB NOT NULL
+        ) STRICT
+        """,
         // Divergences, never silently healed.
         """
         CREATE TABLE IF NOT EXISTS lynk_incident (
