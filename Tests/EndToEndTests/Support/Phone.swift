@@ -16,16 +16,22 @@ final class Phone: Sendable {
     private let client: SyncClient
     private let server: String
 
-    init(_ name: String, of person: RowKey, at installation: Installation) throws {
+    /// - Parameter snapshotRowsMin: from how many rows on a scope comes as a snapshot.
+    init(
+        _ name: String, of person: RowKey, at installation: Installation,
+        snapshotRowsMin: Int64 = SyncClient.snapshotRowsMin,
+        over transport: (any HTTPTransport)? = nil
+    ) throws {
         path = "\(installation.directory)/\(name).sqlite"
         self.person = person
         server = installation.address
         clock = PhoneClock(name)
-        line = Line(installation.transport)
+        line = Line(transport ?? installation.transport)
         replica = try Replica(
             path: path, schema: Payments().schema, clock: clock,
             random: SeededGenerator(seed: RowKey.derived("phone", [Array(name.utf8)]).low))
-        client = SyncClient(replica: replica, transport: line)
+        client = SyncClient(
+            replica: replica, transport: line, snapshotRowsMin: snapshotRowsMin)
     }
 
     /// A phone that is enrolled and has made its first sync.
