@@ -44,6 +44,7 @@ import Testing
             try law(frame.encoded())
         }
         try law(random.verifyRequest().encoded())
+        try law(random.manifest().encoded())
         try law(VerifyAnswer(position: 1, parts: random.verifyAnswer().parts).encoded())
         let sealed = ChangeSetCodec.seal(random.changeSet())
         try law(sealed.bytes, .changeSet)

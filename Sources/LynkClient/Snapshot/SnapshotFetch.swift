@@ -5,8 +5,8 @@ import LynkWire
 /// Fetches the snapshots that a hub has offered, into a replica that takes them in
 /// (Protocol/05-exchange.md, X42 to X45).
 ///
-/// Everything that arrives is in the replica's file before the next is asked for, so whatever breaks
-/// it off, the next attempt goes on at that byte.
+/// Everything that arrives is in the replica's file before the next is asked for, so whatever
+/// breaks it off, the next attempt goes on at that byte.
 struct SnapshotFetch: Sendable {
     enum Ending: Hashable, Sendable {
         /// Everything that was offered is taken in: the next hello names it.
@@ -31,8 +31,8 @@ struct SnapshotFetch: Sendable {
     let watcher: ExchangeWatcher
 
     /// - Parameter offers: of the welcome that was just applied.
-    /// - Throws: ``Problem`` of the transport, or ``HubRefusal`` when the hub asks for a wait: to be
-    ///   gone on with later. What the replica threw.
+    /// - Throws: ``Problem`` of the transport, or ``HubRefusal`` when the hub asks for a wait: to
+    ///   be gone on with later. What the replica threw.
     func run(_ offers: [SnapshotOffer], _ report: inout SyncReport) async throws -> Ending {
         let replica = replica
         guard let enrolment = try await threads.run({ try replica.enrolment() }) else {

@@ -6,7 +6,8 @@ extension PullState {
 
     /// Empty in later rounds: going on there would need what the first one started from.
     func mark(_ reads: some HubReads) throws -> [UInt8] {
-        guard hasMarks, floor == 0, part < parts.count, let log = try reads.log(at: target) else { return [] }
+        guard hasMarks, floor == 0, part < parts.count, let log = try reads.log(at: target)
+        else { return [] }
         var bytes = [Self.version]
         for number in [
             cursor, target, Int64(parts[part].scope), last.position, last.table, last.row,

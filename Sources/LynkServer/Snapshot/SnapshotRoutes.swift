@@ -9,7 +9,7 @@ import NIOCore
 /// Snapshots of scopes for first syncs (Protocol/05-exchange.md, X42 to X45). They only read.
 ///
 /// - `GET /v1/tenants/{tenant}/snapshot?scope=NAME`: the manifest. The scope is a parameter and not
-///   a part of the path: its name may hold slashes, dots and spaces, which proxies rewrite in paths.
+///   a part of the path: its name may hold slashes, dots and spaces, and proxies rewrite those.
 /// - `GET /v1/tenants/{tenant}/snapshot/segments/{hash}`: a segment, or a range of it.
 struct SnapshotRoutes: Sendable {
     /// As a shared cache may not keep them: it would give a tenant's rows to whoever knows a hash,

@@ -4,8 +4,9 @@ import LynkCore
 import LynkEngine
 import LynkWire
 
-/// The snapshots that a device is taking in, in its file: what was planned, the bytes of the segment
-/// that is being fetched, and pages that wait for the checkpoint. Lives inside one transaction.
+/// The snapshots that a device is taking in, in its file: what was planned, the bytes of the
+/// segment that is being fetched, and pages that wait for the checkpoint. Lives inside one
+/// transaction.
 struct SnapshotIntake {
     private let database: Database
 

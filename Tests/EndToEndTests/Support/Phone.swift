@@ -16,8 +16,10 @@ final class Phone: Sendable {
     private let client: SyncClient
     private let server: String
 
+    /// - Parameter snapshotRowsMin: from how many rows on a scope comes as a snapshot.
     init(
         _ name: String, of person: RowKey, at installation: Installation,
+        snapshotRowsMin: Int64 = SyncClient.snapshotRowsMin,
         through transport: (any HTTPTransport)? = nil
     ) throws {
         path = "\(installation.directory)/\(name).sqlite"
@@ -28,7 +30,8 @@ final class Phone: Sendable {
         replica = try Replica(
             path: path, schema: Payments().schema, clock: clock,
             random: SeededGenerator(seed: RowKey.derived("phone", [Array(name.utf8)]).low))
-        client = SyncClient(replica: replica, transport: line)
+        client = SyncClient(
+            replica: replica, transport: line, snapshotRowsMin: snapshotRowsMin)
     }
 
     /// A phone that is enrolled and has made its first sync.

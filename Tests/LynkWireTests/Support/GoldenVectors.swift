@@ -67,7 +67,7 @@ enum GoldenVectors {
 
     static let forms: [String: Form] = [
         "change-set": .part(.changeSet), "hello": .part(.frame(.hello)), "request": .body,
-        "response": .body, "verify": .body, "session": .body, "frame": .none,
+        "response": .body, "verify": .body, "session": .body, "snapshot": .body, "frame": .none,
         "page": .part(.page), "row-image": .none, "proof": .none,
     ]
 
@@ -75,7 +75,8 @@ enum GoldenVectors {
         let made = [
             "change-set": changeSets, "hello": hellos, "request": requests,
             "response": responses, "verify": GoldenExchanges.verify,
-            "session": GoldenExchanges.session, "frame": frames, "page": GoldenPages.pages,
+            "session": GoldenExchanges.session, "snapshot": GoldenSnapshots.manifests,
+            "frame": frames, "page": GoldenPages.pages,
             "row-image": GoldenPages.rowImages, "proof": GoldenExchanges.proof,
         ]
         return Dictionary(
@@ -263,7 +264,11 @@ extension GoldenVectors {
         [
             ("first", "a device that has never synced", Plain.hello),
             ("later", "a head in its own lane, a cursor and a digest", Plain.helloLater),
-            ("whole", "every extension", Plain.helloWhole),
+            ("whole", "every extension but those of snapshots", Plain.helloWhole),
+            ("takes-snapshots", "a device that has never synced and takes snapshots",
+                Plain.hello(snapshotRowsMin: 10_000)),
+            ("snapshots", "the same with a snapshot taken in",
+                Plain.hello(snapshots: [GoldenSnapshots.manifest.held])),
         ].map { name, content, hello in
             var writer = CBORWriter()
             hello.encode(into: &writer)
@@ -320,7 +325,7 @@ extension GoldenVectors {
                         digestRoot: [UInt8](repeating: 0xDD, count: 16))).encoded()),
             vector("problem", "a code and its facts",
                 ResponseFrame.problem(Problem(.overloaded, "try in 5 s")).encoded()),
-        ] + GoldenExchanges.responses
+        ] + GoldenExchanges.responses + GoldenSnapshots.responses
     }
 
     private static var frames: [GoldenVector] {

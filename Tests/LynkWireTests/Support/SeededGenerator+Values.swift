@@ -105,7 +105,10 @@ extension SeededGenerator {
                 LaneHead(lane: identifier(), sequence: ordinal(), oid: contentID())
             }, eras: chance(2) ? [] : eras(2), proofs: (0..<count(2)).map { _ in proof() },
             resume: chance(2) ? [] : bytes(1 + count(30)), narrowed: chance(2) ? nil : scopes(3),
-            mode: chance(2) ? .once : .live)
+            mode: chance(2) ? .once : .live, snapshotRowsMin: chance(2) ? 0 : Int64(ordinal()),
+            snapshots: (0..<count(2)).map { _ in
+                HeldSnapshot(scope: Scope(text(4)), position: Int64(ordinal()), chain: bytes(16))
+            })
     }
 
     mutating func eras(_ most: Int) -> [EraRecord] {
@@ -157,7 +160,25 @@ extension SeededGenerator {
             verdict: HandshakeVerdict.allCases[count(4)], session: chance(2) ? [] : bytes(8),
             ratchet: chance(2) ? [] : bytes(16), durable: chance(2) ? nil : vector(),
             floor: chance(2) ? 0 : Int64(ordinal()), wantsEras: chance(2), resumed: chance(2),
-            rowsExpected: chance(2) ? 0 : Int64(ordinal()), hubKey: chance(2) ? [] : bytes(32))
+            rowsExpected: chance(2) ? 0 : Int64(ordinal()), hubKey: chance(2) ? [] : bytes(32),
+            snapshots: (0..<count(2)).map { _ in
+                SnapshotOffer(scope: Scope(text(4)), rows: Int64(ordinal()))
+            }, snapshotsTaken: chance(2))
+    }
+
+    mutating func manifest() -> SnapshotManifest {
+        SnapshotManifest(
+            tenant: identifier(), hub: identifier(), scope: Scope(text(6)),
+            position: Int64(number() >> 1), vector: vector(), chain: bytes(16),
+            segments: (0..<count(3)).map { _ in
+                SnapshotSegment(
+                    name: contentID(), byteCount: 1 + count(Limits.segmentBytesMax - 1),
+                    isCompressed: chance(2))
+            },
+            tables: (0..<count(3)).map { table in
+                SnapshotTable(
+                    table: TableID(table * 7), count: Int64(ordinal()), root: bytes(16))
+            })
     }
 
     mutating func checkpoint() -> Checkpoint {
