@@ -21,6 +21,12 @@ final class NoFalseOrder: Checker {
                     "\(commit.subject.short) counts as knowing \(known.subject.short), which its "
                         + "author d\(written.slot) had not seen")
             }
+            let more = commit.covered.subtracting(written.scopes)
+            guard more.isEmpty || !world.truth.isUndisturbed else {
+                throw breach(
+                    "\(commit.subject.short) counts as knowing rows of "
+                        + "\(more.map(\.name).sorted()), which its author did not have")
+            }
         }
     }
 }
@@ -46,11 +52,6 @@ final class NoMissedOrder: Checker {
                 throw breach(
                     "\(commit.subject.short) does not count as knowing \(seen.subject.short), "
                         + "which its author d\(written.slot) had seen")
-            }
-            guard written.scopes.isSubset(of: commit.covered) else {
-                let missing = written.scopes.subtracting(commit.covered).map(\.name).sorted()
-                throw breach(
-                    "\(commit.subject.short) does not cover \(missing), which its author had")
             }
         }
     }
@@ -119,7 +120,7 @@ final class NoResurrection: Checker {
                     guard change.kind == .insert, !deletes.isEmpty else { continue }
                     let known = try Knowledge.covered(by: commit, in: world).map(\.position)
                     isReborn =
-                        isReborn || commit.isByHub
+                        isReborn || world.truth.byHub.contains(commit.oid)
                         || deletes.contains {
                             known.contains($0.position) || $0.lane == commit.lane
                         }

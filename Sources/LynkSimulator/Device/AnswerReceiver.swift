@@ -31,7 +31,6 @@ struct AnswerReceiver {
     private(set) var report: ApplyReport?
     private(set) var receiptCount = 0
     private(set) var frameCount = 0
-    private(set) var isBrief = false
 
     init(tenant: TenantID, hello: Hello, resumed: ResumedExchange?) {
         self.tenant = tenant
@@ -72,7 +71,6 @@ struct AnswerReceiver {
             guard let frame = try frames.next() else { return nil }
             if frame.type == .brief, let resumed {
                 let messages = try resumed.expand(frame.payload)
-                isBrief = true
                 guard !proof.isEmpty else { return messages }
                 return Array(messages.prefix(2)) + [.proof(proof)] + messages.dropFirst(2)
             }

@@ -20,7 +20,6 @@ struct HubAnswer {
     private var hasWelcomed = false
     private(set) var pages = 0
     private(set) var checkpoint: Checkpoint?
-    private(set) var isBrief = false
 
     var isFinished: Bool { checkpoint != nil }
     var verdict: HandshakeVerdict { welcome.verdict }
@@ -70,7 +69,6 @@ struct HubAnswer {
                 let brief = request.resumed?.brief(welcome, receipts, checkpoint)
             {
                 finish(checkpoint, hub)
-                isBrief = true
                 return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
             }
             var bytes = ResponseFrame.welcome(welcome).encoded()
@@ -85,13 +83,15 @@ struct HubAnswer {
         switch step {
         case .page(let payload):
             pages += 1
-            if hub.slip == .inflatedContext || hub.slip == .skippedPage { return [] }
+            if hub.slip == .skippedPage { return [] }
             if hub.slip == .stalePage, let stale = hub.stalePage(instead: payload) {
                 return ResponseFrame.page(stale).encoded()
             }
             return ResponseFrame.page(payload).encoded()
         case .conflicts(let conflicts): return ResponseFrame.conflicts(conflicts).encoded()
-        case .checkpoint(let checkpoint):
+        case .checkpoint(var checkpoint):
+            if hub.slip == .inflatedContext { checkpoint = checkpoint.claiming(4) }
+            if hub.slip == .deflatedContext { checkpoint = checkpoint.claiming(-1) }
             finish(checkpoint, hub)
             return ResponseFrame.checkpoint(checkpoint).encoded()
         }
@@ -138,5 +138,15 @@ extension Receipt {
             oid: oid, disposition: disposition == .rejected ? .accepted : .rejected, dot: dot,
             effective: effective, conflicts: conflicts,
             problem: Problem(.notAuthorized), isRepeat: true)
+    }
+}
+
+extension Checkpoint {
+    /// The slip of a cut that claims other commits than it has.
+    fileprivate func claiming(_ more: Int64) -> Checkpoint {
+        let entries = vector.entries.mapValues { UInt64(max(1, Int64($0) + more)) }
+        return Checkpoint(
+            position: position, vector: VersionVector(entries), head: head,
+            scopeSetHash: scopeSetHash, digestRoot: digestRoot, chain: chain, durable: durable)
     }
 }

@@ -82,7 +82,8 @@ struct Weather {
             if isDamaged { copy.damaged = place }
             copies.append(copy)
         }
-        let answerBytes = [40, 400, 3_000, 30_000][chance.number(3)]
+        let answerBytes = [40, 400, 3_000, mix.has(.bigRows) ? 900_000 : 30_000][
+            chance.number(3)]
         let place = chance.number(answerBytes)
         if chance.isHit(mix.loss) {
             answerCut = 0

@@ -114,6 +114,7 @@ extension World {
             on: device.replica, user: device.principal.user, areas: areas)
         guard !edits.isEmpty else { return }
         do {
+            let copy = device.replica.snapshot()
             guard let oid = try device.replica.write(edits) else { return }
             guard let bytes = device.replica.bytes(of: oid) else { throw Problem(.internalFailure) }
             let written = Truth.Written(
@@ -127,6 +128,7 @@ extension World {
                     .init(table: change.table, key: change.key, area: areaOf(change) ?? area))
             }
             try tell(.wrote(device, written))
+            if slip == .forgottenWrite, event.number % 8 == 0 { device.restore(copy) }
         } catch let problem as Problem {
             note("d\(device.slot) may not write: \(problem.code.rawValue)")
             let allowed: Set<ProblemCode> = [

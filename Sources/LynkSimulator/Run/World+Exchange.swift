@@ -104,27 +104,12 @@ extension World {
         }
     }
 
-    private func plantSlips(
-        _ request: SyncRequest, _ answer: PushAnswer?, _ before: InMemoryTenantStore.Snapshot?
-    ) throws {
-        guard let answer else { return }
-        if slip == .repeatedEffect, let changes = request.changeSets.first?.content.changes,
-            let first = changes.first, !first.adds.isEmpty, first.kind == .update
-        {
-            _ = try hub.office([first])
-        }
-        if slip == .lostCommit, answer.receipts.contains(where: { !$0.isRepeat }), let before {
-            try hub.forget(to: before)
-        }
-    }
-
     private func noteServed(_ conversation: Conversation, _ answer: HubAnswer, commits: Int) {
         note(
             "hub takes #\(conversation.number): \(commits) commits, \(answer.verdict)"
                 + (answer.refusal.map { ", \($0.code.rawValue)" } ?? ""))
         switch answer.verdict {
         case .rollback: reach(.rollbackSeen)
-        case .gap: reach(.gapSeen)
         case .fork: reach(.laneForked)
         default: break
         }
@@ -146,7 +131,6 @@ extension World {
         var bytes = try answer.next(hub)
         conversation.answer = answer
         if answer.pages > 1 { reach(.manyPages) }
-        if answer.isBrief { reach(.briefAnswer) }
         guard time.tick >= device.shutBack else { return }
         let start = conversation.sent
         conversation.sent += bytes.count

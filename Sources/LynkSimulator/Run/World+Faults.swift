@@ -40,7 +40,10 @@ extension World {
         }
         if !commit.aliases.isEmpty { reach(.aliasMade) }
         guard commit.isApplied else { return }
-        for change in commit.changes where change.kind == .delete { reach(.deleteAccepted) }
+        for change in commit.changes where change.kind == .delete {
+            let isThere = hub.store.presentRows(change.table).contains { $0.key == change.key }
+            reach(isThere ? .deleteLost : .deleteAccepted)
+        }
         for change in commit.consequences
         where change.table == SimulatedApplication.card.id && change.put(16) == .null {
             reach(.uniqueCleared)

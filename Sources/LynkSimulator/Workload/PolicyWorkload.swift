@@ -86,7 +86,7 @@ struct PolicyWorkload {
         if plan.mix.has(.poison), chance.isOne(in: 25) {
             return .text(AreaMark(area: area).text(SimulatedApplication.forbidden))
         }
-        let size = plan.mix.has(.bigRows) && chance.isOne(in: 3) ? 20_000 : 0
+        let size = plan.mix.has(.bigRows) && chance.isOne(in: 3) ? 60_000 : 0
         return .text(
             AreaMark(area: area).text("\(words) \(chance.number(30))")
                 + String(repeating: "~", count: size))
