@@ -128,7 +128,7 @@ extension World {
                     .init(table: change.table, key: change.key, area: areaOf(change) ?? area))
             }
             try tell(.wrote(device, written))
-            if slip == .forgottenWrite, event.number % 8 == 0 { device.restore(copy) }
+            if slip == .forgottenWrite, event.number % 8 == 0 { try device.restore(copy) }
         } catch let problem as Problem {
             note("d\(device.slot) may not write: \(problem.code.rawValue)")
             let allowed: Set<ProblemCode> = [
