@@ -118,9 +118,14 @@ final class NoResurrection: Checker {
                 where change.table == table && change.key == row.key {
                     if change.kind == .delete { deletes.append(commit) }
                     guard change.kind == .insert, !deletes.isEmpty else { continue }
+                    if commit.isByHub {
+                        // What the office wrote it knew; what nobody wrote is no birth.
+                        isReborn = isReborn || world.truth.byHub.contains(commit.oid)
+                        continue
+                    }
                     let known = try Knowledge.covered(by: commit, in: world).map(\.position)
                     isReborn =
-                        isReborn || world.truth.byHub.contains(commit.oid)
+                        isReborn
                         || deletes.contains {
                             known.contains($0.position) || $0.lane == commit.lane
                         }

@@ -34,7 +34,9 @@ extension World {
                 $0.kind == .insert && $0.table == card && $0.key == delete?.key
             }
             if let birth { _ = try hub.office([birth]) }
-        case .lostCommit: if let before { try hub.forget(to: before) }
+        case .lostCommit:
+            try noteCommits()
+            if let before { try hub.forget(to: before) }
         default: break
         }
     }

@@ -40,7 +40,8 @@ struct AreaMark: Hashable {
             else { continue }
             let inside = String(decoding: bytes[(start + opening.count)..<end], as: UTF8.self)
             let parts = inside.split(separator: "|", omittingEmptySubsequences: false)
-            guard parts.count == 2 else { continue }
+            // What only looks like the beginning of a mark does not hide the next one.
+            guard parts.count == 2, !inside.contains("<") else { continue }
             marks.append(AreaMark(area: String(parts[0]), user: String(parts[1])))
             index = end
         }
