@@ -184,7 +184,7 @@ struct DeviceHandshakeTests {
                 hub.checkpoint(1)
             }
         }
-        #expect(try ann.rows("SELECT name FROM shop") == ["First"])
+        #expect(try ann.rows("SELECT name FROM shop WHERE name = 'Damaged'").isEmpty)
         let kept = try ann.rows(
             """
             SELECT kind, row_key, instr(ours, lower(hex('Damaged'))) > 0 FROM sync_incidents
