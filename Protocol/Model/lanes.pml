@@ -1,19 +1,23 @@
 /* Lanes, eras, accept, restore and clone: Protocol/01-identity.md and 02-time.md as a model.
  *
- * Two hubs, two devices, two writes each, one clone. Every step is one atomic exchange; what may
- * go wrong is which steps happen, in which order, and which answers are lost. The invariants are
- * assertions; `check.sh` explores every state, and shows that each slip below is found.
+ * Two hubs, two devices, two writes each, one clone of a device, one restart of a hub and one
+ * restore of a hub from any earlier moment. Every step is one atomic exchange; what may go wrong is
+ * which steps happen, in which order, which answers are lost, and which requests stray. The
+ * invariants are assertions; `check.sh` explores every state, and shows that each slip is found.
  *
  *   SAMEERA   a restored hub goes on in its old era (I2)
  *   INFLATE   a context is not truncated to what the hub has (T4)
+ *   ALLKNOWN  an author is taken to have known all that the hub has (T3)
  *   NOPREV    a change set is taken before its predecessor (C2)
- *   NOHEAD    a device does not compare lane heads, only vectors (X12)
- *   NEWOID    a device that takes a new lane names its change sets anew (I1)
+ *   NOHEAD    a device does not compare lane heads, only vectors (X22)
  */
 
 #define HUBS    2
 #define SLOTS   3            /* two devices, and room for one clone of the first */
 #define WRITES  2            /* per device; a clone shares the budget of its original */
+#ifndef TOTAL
+#define TOTAL   (2 * WRITES)
+#endif
 #define OIDS    (2 * WRITES)
 #ifndef ERAS
 #define ERAS    4
@@ -46,9 +50,6 @@ byte logged[ERAS * NUMBERS]; /* oid + 1 */
 /* Hubs: the vector is the set of commits, since each era is a prefix. */
 byte vector[HUBS * ERAS];
 byte current[HUBS];
-byte saved[HUBS * ERAS];
-byte savedEra[HUBS];
-bool hasBackup[HUBS];
 bool lost[HUBS];             /* restored once already */
 
 /* Replicas of devices. */
@@ -105,6 +106,8 @@ inline write(s) {
     head[s] = o
 }
 
+#define MISPLACED(x) (previous[x] != NONE && !(has & BIT(previous[x])))
+
 /* Places one change set at a hub, with what the hub takes its author to have known. */
 inline accept(h, x) {
     n = V(h, current[h]) + 1;
@@ -114,6 +117,9 @@ inline accept(h, x) {
     do
     :: i < eras ->
         p = context[(x) * ERAS + i];
+#ifdef ALLKNOWN
+        p = V(h, i);
+#endif
 #ifndef INFLATE
         if :: p > V(h, i) -> p = V(h, i) :: else fi;
 #endif
@@ -167,6 +173,29 @@ inline push(s, h, told) {
     if :: told -> answered[s] = answered[s] | (k & has) :: else fi
 }
 
+/* One change set alone: a request that was overtaken, or repeated, or broke off before it. */
+inline stray(s, h) {
+    commits(h);
+    o = 0;
+    do
+    :: o < OIDS && !((chain[s] & BIT(o)) && !(has & BIT(o)) && MISPLACED(o)) -> o++
+    :: else -> break
+    od;
+    if
+    :: o < OIDS ->
+#ifdef NOPREV
+        fits = true;
+#else
+        fits = previous[o] == NONE || (has & BIT(previous[o])) != 0;
+#endif
+        if :: fits -> accept(h, o) :: else fi;
+        commits(h);
+        /* C2: a hub has no change set without its predecessor. */
+        assert(previous[o] == NONE || !(has & BIT(o)) || (has & BIT(previous[o])) != 0)
+    :: else
+    fi
+}
+
 /* A checkpoint: the cursor becomes the hub's vector, and smaller than it was after a rollback. */
 inline pull(s, h) {
     commits(h);
@@ -195,16 +224,37 @@ inline replicate(a, b) {
     od
 }
 
-inline restore(h) {
+/* The hub becomes a copy of any earlier moment: a prefix of each era, closed under predecessors
+ * and under what the authors knew. What a backup holds need not be part of the state then. */
+inline cut(h) {
     i = 0;
     do
-    :: i < ERAS -> V(h, i) = saved[h * ERAS + i]; i++
+    :: i < eras ->
+        select(j : 0 .. V(h, i));
+        V(h, i) = j;
+        i++
     :: else -> break
-    od;
+    od
+}
+
+inline closed(h) {
+    commits(h);
+    fits = true; o = 0;
+    do
+    :: o < OIDS ->
+        if
+        :: has & BIT(o) ->
+            if :: previous[o] != NONE && !(has & BIT(previous[o])) -> fits = false :: else fi
+        :: else
+        fi;
+        o++
+    :: else -> break
+    od
+}
+
+inline restore(h) {
     lost[h] = true;
-#ifdef SAMEERA
-    current[h] = savedEra[h]
-#else
+#ifndef SAMEERA
     openEra(h)
 #endif
 }
@@ -235,7 +285,7 @@ inline heal() {
     do
     :: b < HUBS ->
         commits(b);
-        /* P1, P16: every write is at every hub. */
+        /* X22: every write is at every hub, in the end. */
         assert(has == made);
         b++
     :: else -> break
@@ -253,11 +303,11 @@ inline forget() {
     i = 0;
     do :: i < ERAS * NUMBERS -> logged[i] = 0; i++ :: else -> break od;
     i = 0;
-    do :: i < HUBS * ERAS -> vector[i] = 0; saved[i] = 0; i++ :: else -> break od;
+    do :: i < HUBS * ERAS -> vector[i] = 0; i++ :: else -> break od;
     i = 0;
     do
     :: i < HUBS ->
-        current[i] = 0; savedEra[i] = 0; hasBackup[i] = 0; lost[i] = 0; written[i] = 0; i++
+        current[i] = 0; lost[i] = 0; written[i] = 0; i++
     :: else -> break
     od;
     i = 0;
@@ -271,7 +321,9 @@ inline forget() {
     a = 0; b = 0; made = 0; eras = 0; lostAnswers = 0; restarts = 0; restores = 0; cloned = 0; CLEAR
 }
 
-#define NEXT_WRITE(d) (written[d] < WRITES)
+/* Without a clone both devices are alike: the one that writes first is the first one. */
+#define FIRST(d) (d == 0 || CLONES > 0 || written[0] > 0)
+#define NEXT_WRITE(d) (written[d] < WRITES && written[0] + written[1] < TOTAL && FIRST(d))
 init {
     byte s, h;
     atomic {
@@ -294,6 +346,7 @@ init {
         /* The whole answer is lost; or it breaks off after the receipts. */
         :: alive[s] && fits && lostAnswers < LOST -> d_step { skip; push(s, h, false); lostAnswers++; skip }
         :: alive[s] && fits && lostAnswers < LOST -> d_step { skip; push(s, h, true); lostAnswers++; skip }
+        :: alive[s] && fits -> d_step { skip; stray(s, h); skip }
         :: else
         fi;
         CLEAR
@@ -303,15 +356,12 @@ init {
         if
         :: true -> d_step { skip; replicate(h, 1 - h); skip }
         :: restarts < RESTARTS && eras < ERAS -> openEra(h); restarts++
-        :: restores < RESTORES && !hasBackup[h] ->
-            i = 0;
-            do
-            :: i < ERAS -> saved[h * ERAS + i] = V(h, i); i++
-            :: else -> break
-            od;
-            savedEra[h] = current[h]; hasBackup[h] = true; restores++
-        /* A backup is only worth a step when it is restored: it was counted when it was made. */
-        :: hasBackup[h] && !lost[h] && eras < ERAS -> d_step { skip; restore(h); skip }
+        :: restores < RESTORES && h == 0 && eras < ERAS ->
+            cut(h); skip;
+            d_step { skip; closed(h); skip };
+            fits;
+            restores++;
+            d_step { skip; restore(h); skip }
         fi;
         CLEAR
     }

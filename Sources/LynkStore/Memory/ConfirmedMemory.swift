@@ -82,15 +82,25 @@ struct ConfirmedMemory: Sendable {
 extension ConfirmedMemory {
     /// Puts the rows of pages in the place of what was there.
     ///
+    /// - Parameter joinsScopes: for a snapshot's pages, which name each row under its own scope
+    ///   alone: a row that is here already, under another one, is in both from then on.
     /// - Returns: how many rows the pages had.
-    mutating func apply(_ pages: [PageRows], _ schema: Schema) -> Int {
+    mutating func apply(
+        _ pages: [PageRows], _ schema: Schema, joinsScopes: Bool = false
+    ) -> Int {
         var hasher = RowHasher(digestKey: digestKey)
         var count = 0
         for page in pages {
             let local = page.scopes.map { scopes.handle($0) }
             for line in page.rows {
                 let table = schema.table(line.table) ?? UnknownFields.table(line.table)
-                let names = line.row.record.scopes.map { local[Int($0)] }
+                var names = line.row.record.scopes.map { local[Int($0)] }
+                // Another birth of the key may be in other scopes.
+                if joinsScopes, let here = row(line.table, line.row.key)?.record,
+                    here.generation == line.row.record.generation
+                {
+                    names += here.scopes.filter { !names.contains($0) }
+                }
                 put(self.local(line.row, of: page, in: names), line.unknown, table, &hasher)
                 count += 1
             }

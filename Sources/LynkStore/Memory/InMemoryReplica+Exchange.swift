@@ -53,7 +53,7 @@ extension InMemoryReplica: ReplicaStore {
             chain: memory.chain, keptHeads: Array(kept.prefix(Limits.keptHeadsMax)),
             eras: exchange.mustSendEras || exchange.isRolledBack ? memory.eraRecords : [],
             proofs: exchange.isRolledBack ? memory.proofs.suffix(Limits.proofsPerHelloMax) : [],
-            resume: memory.resumeMark)
+            resume: memory.resumeMark, snapshots: memory.intake.held)
     }
 
     /// How many of the waiting change sets one push may carry; one in any case. A push ends where
@@ -90,6 +90,7 @@ extension InMemoryReplica: ReplicaStore {
             memory.exchange.isRolledBack = welcome.verdict == .rollback
             memory.exchange.isFirstPageOnly = false
             if !welcome.resumed { memory.inbox = [] }
+            memory.noteSnapshots(welcome)
             memory.confirmed.rekey(welcome.digestKey, schema)
             if memory.exchange.isRolledBack { memory.noteRollback(welcome.hub) }
         }
@@ -120,11 +121,7 @@ extension InMemoryReplica: ReplicaStore {
     }
 
     public func record(conflicts: [ConflictRecord]) throws {
-        memory.withLock { memory in
-            for conflict in conflicts where !memory.conflicts.contains(conflict) {
-                memory.conflicts.append(conflict)
-            }
-        }
+        memory.withLock { $0.keep(conflicts) }
     }
 
     public func record(proof: ReceiptProof) throws {
@@ -145,8 +142,10 @@ extension InMemoryReplica: ReplicaStore {
         try memory.withLock { memory in
             try memory.refuseBackward(checkpoint)
             var report = ApplyReport(
-                rowsApplied: memory.confirmed.apply(memory.inbox.map(\.rows), schema),
-                digestMatches: false)
+                rowsApplied: memory.confirmed.apply(
+                    memory.intake.pages, schema, joinsScopes: true), digestMatches: false)
+            memory.intake = SnapshotMemory()
+            report.rowsApplied += memory.confirmed.apply(memory.inbox.map(\.rows), schema)
             if let scopes = memory.exchange.scopes { memory.confirmed.enter(scopes, schema) }
             if memory.exchange.isRolledBack { memory.removeLost(checkpoint.vector, schema) }
             memory.settle(checkpoint)

@@ -78,28 +78,36 @@ public final class InMemoryReplica: Sendable {
         try memory.withLock { memory in
             var working = WorkingRows(schema)
             for edit in edits { try working.apply(edit) { memory.shown($0, $1)?.values } }
-            let changes = try working.changes()
-            if changes.isEmpty { return nil }
-            guard let enrolment = memory.enrolment else { throw Problem(.notEnrolled) }
-            guard changes.count <= Limits.changesPerSetMax else {
-                throw Problem(.changeSetTooLarge, "\(changes.count) rows in one write")
-            }
-            let made = clock.read()
-            var ticking = memory.clock
-            let claimed = ticking.tick(wallMilliseconds: made.wallMilliseconds)
-            let sealed = ChangeSetCodec.seal(
-                ChangeSet(
-                    tenant: enrolment.principal.tenant, device: enrolment.principal.device,
-                    previous: memory.head?.oid, context: memory.cursor.vector,
-                    schemaVersion: schema.version, changes: changes, intent: intent,
-                    claimed: claimed, made: made))
-            guard sealed.bytes.count <= Limits.changeSetBytesMax else {
-                throw Problem(.changeSetTooLarge, "\(sealed.bytes.count) bytes in one write")
-            }
-            memory.clock = ticking
-            memory.append(sealed)
-            return sealed.oid
+            return try commit(working.changes(), intent, &memory)
         }
+    }
+
+    /// Puts the changes in the outbox as one change set.
+    ///
+    /// - Returns: `nil` for no changes.
+    func commit(
+        _ changes: [RowChange], _ intent: Intent?, _ memory: inout ReplicaMemory
+    ) throws -> ContentID? {
+        if changes.isEmpty { return nil }
+        guard let enrolment = memory.enrolment else { throw Problem(.notEnrolled) }
+        guard changes.count <= Limits.changesPerSetMax else {
+            throw Problem(.changeSetTooLarge, "\(changes.count) rows in one write")
+        }
+        let made = clock.read()
+        var ticking = memory.clock
+        let claimed = ticking.tick(wallMilliseconds: made.wallMilliseconds)
+        let sealed = ChangeSetCodec.seal(
+            ChangeSet(
+                tenant: enrolment.principal.tenant, device: enrolment.principal.device,
+                previous: memory.head?.oid, context: memory.cursor.vector,
+                schemaVersion: schema.version, changes: changes, intent: intent,
+                claimed: claimed, made: made))
+        guard sealed.bytes.count <= Limits.changeSetBytesMax else {
+            throw Problem(.changeSetTooLarge, "\(sealed.bytes.count) bytes in one write")
+        }
+        memory.clock = ticking
+        memory.append(sealed)
+        return sealed.oid
     }
 
     /// The receipts in chain order.
@@ -151,6 +159,9 @@ public final class InMemoryReplica: Sendable {
             try restored.confirmed.move(from: snapshot.schema, to: schema)
             for index in restored.inbox.indices {
                 try restored.inbox[index].rows.move(from: snapshot.schema, to: schema)
+            }
+            for index in restored.intake.pages.indices {
+                try restored.intake.pages[index].move(from: snapshot.schema, to: schema)
             }
         }
         let memory = restored

@@ -17,6 +17,12 @@ struct ReplicaMemory: Sendable {
         let hubs: [UInt8]
     }
 
+    /// What became of a refused change set.
+    enum Decision: Hashable, Sendable {
+        case resubmitted(as: ContentID)
+        case discarded(reason: String)
+    }
+
     /// A page that waits for its checkpoint, and where the hub can go on after it.
     struct Staged: Sendable {
         var rows: PageRows
@@ -50,6 +56,8 @@ struct ReplicaMemory: Sendable {
     /// In chain order; what is durable is dropped.
     var written: [Written] = []
     var receipts: [UInt64: Receipt] = [:]
+    /// What a person decided about refused change sets.
+    var decisions: [UInt64: Decision] = [:]
     /// The eras that the hub told of, parents first, and which dots a vector contains by them.
     private(set) var eraRecords: [EraRecord] = []
     private(set) var eras = EraGraph()
@@ -61,6 +69,7 @@ struct ReplicaMemory: Sendable {
     var durable: VersionVector?
     var proofs: [ReceiptProof] = []
     var inbox: [Staged] = []
+    var intake = SnapshotMemory()
     var incidents: [Incident] = []
     /// Root over the device's scopes at its cursor.
     var root: [UInt8] = []
@@ -103,6 +112,10 @@ struct ReplicaMemory: Sendable {
         for change in content.changes {
             pending[RowName(table: change.table, key: change.key), default: []].append(change)
         }
+    }
+
+    mutating func keep(_ told: [ConflictRecord]) {
+        for conflict in told where !conflicts.contains(conflict) { conflicts.append(conflict) }
     }
 
     mutating func note(_ era: EraRecord) {

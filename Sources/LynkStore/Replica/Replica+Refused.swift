@@ -22,6 +22,14 @@ extension Replica {
     /// the refused one's content id.
     public static let resubmitIntent = "resubmit"
 
+    /// The intent of what takes the place of a change set that was written with `intent`.
+    static func resubmission(of oid: ContentID, _ intent: Intent?) -> Intent {
+        let told = intent.map { " \($0.name) \($0.arguments)" } ?? ""
+        return Intent(
+            name: resubmitIntent,
+            arguments: String("\(oid)\(told)".prefix(Limits.intentBytesMax / 4)))
+    }
+
     /// What waits for a person, in the order in which it was written.
     public func refused() throws -> [RefusedChangeSet] {
         try pool.read { try RefusedWork($0).all() }
@@ -43,10 +51,7 @@ extension Replica {
         guard let content = refused.content else {
             throw Problem(.changeSetMalformed, "the bytes of \(oid.short) are damaged")
         }
-        let told = content.intent.map { " \($0.name) \($0.arguments)" } ?? ""
-        let intent = Intent(
-            name: Self.resubmitIntent,
-            arguments: String("\(oid)\(told)".prefix(Limits.intentBytesMax / 4)))
+        let intent = Self.resubmission(of: oid, content.intent)
         var successor: ContentID?
         try write(intent: intent) { database in
             for change in content.changes { try Replay(database, tables).run(change) }

@@ -122,7 +122,7 @@ final class SnapshotWorld {
 
     /// One exchange, bytes through the wire codecs.
     func exchange(
-        _ replica: Replica, snapshotRows: Int64 = 1, pages: Int = .max
+        _ replica: any SnapshotReplica, snapshotRows: Int64 = 1, pages: Int = .max
     ) throws -> Exchanged? {
         let offer = try replica.offer()
         let hello = offer.hello.taking(snapshotRows)
@@ -164,7 +164,8 @@ final class SnapshotWorld {
 
     /// Fetches what was planned; a manifest is made at its first mention.
     func fetch(
-        _ replica: Replica, segments count: Int = .max, meanwhile: () throws -> Void = {}
+        _ replica: any SnapshotReplica, segments count: Int = .max,
+        meanwhile: () throws -> Void = {}
     ) throws {
         var left = count
         while let task = try replica.snapshotTask() {

@@ -49,6 +49,14 @@ final class MemoryReplicaFixture: ReplicaFixture {
         }
     }
 
+    func refused() throws -> [RefusedChangeSet] { replica.refused() }
+    func resubmit(_ oid: ContentID, _ edits: [RowEdit]) throws -> ContentID {
+        try replica.resubmit(oid, edits: edits)
+    }
+    func discard(_ oid: ContentID, reason: String) throws {
+        try replica.discard(oid, reason: reason)
+    }
+
     func crash() throws { try replica.restore(replica.snapshot()) }
 
     func upgrade(to schema: Schema) throws {

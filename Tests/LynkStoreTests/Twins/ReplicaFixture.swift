@@ -84,6 +84,9 @@ protocol ReplicaFixture: AnyObject {
     /// Own change sets that the last checkpoint does not include, in chain order.
     func pending() throws -> [ChangeSet]
     func receipts() throws -> [ReceiptLine]
+    func refused() throws -> [RefusedChangeSet]
+    func resubmit(_ oid: ContentID, _ edits: [RowEdit]) throws -> ContentID
+    func discard(_ oid: ContentID, reason: String) throws
     func status() throws -> ReplicaStatus
     func recomputeRoot() throws -> [UInt8]
     /// Goes on with another version of the program.

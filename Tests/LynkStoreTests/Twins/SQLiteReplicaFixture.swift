@@ -65,6 +65,18 @@ final class SQLiteReplicaFixture: ReplicaFixture {
         }
     }
 
+    func refused() throws -> [RefusedChangeSet] { try replica.refused() }
+
+    func resubmit(_ oid: ContentID, _ edits: [RowEdit]) throws -> ContentID {
+        try replica.resubmit(oid) { database in
+            for edit in edits { try execute(edit, database) }
+        }
+    }
+
+    func discard(_ oid: ContentID, reason: String) throws {
+        try replica.discard(oid, reason: reason)
+    }
+
     /// What SQLite refuses by itself, in the words of the replica in memory.
     private static func code(_ code: ResultCode) -> ProblemCode {
         switch code {
