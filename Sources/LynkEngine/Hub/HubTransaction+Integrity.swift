@@ -38,10 +38,10 @@ extension HubTransaction {
             for row in log.deleted { next.add(try orphans(of: row, by: author)) }
             for row in log.restored { next.add(try company(of: row)) }
             // Of two that came in one change set the later one loses to the first.
-            var pending = log.written[...].map(\.row)
+            var claims = Claims(judging: log.written.map(\.row))
             for touched in log.written {
-                pending.removeFirst()
-                next.add(try judge(touched, by: author, before: Set(pending)))
+                claims.begin(touched.row)
+                next.add(try judge(touched, by: author, &claims))
             }
             for conflict in next.conflicts {
                 let image = try application.schema.table(conflict.table).flatMap {
@@ -134,7 +134,7 @@ extension HubTransaction {
     }
 
     private func judge(
-        _ touched: IntegrityLog.Written, by author: Writer, before pending: Set<RowName>
+        _ touched: IntegrityLog.Written, by author: Writer, _ claims: inout Claims
     ) throws -> Settlement {
         var found = Settlement()
         guard let table = application.schema.table(touched.row.table),
@@ -145,7 +145,7 @@ extension HubTransaction {
         }
         for unique in table.uniques
         where unique.fields.contains(where: { table.ordinal(named: $0).map(isNew) ?? false }) {
-            guard let taken = try holder(of: unique, table, row, before: pending) else { continue }
+            guard let taken = try holder(of: unique, table, row, &claims) else { continue }
             if unique.loser == .clear, let field = table.clearedField(of: unique) {
                 let lost = Loss(table, row, field, claim: unique)
                 found.add(lost, lost.conflict(takenBefore: taken.record[field.id]))
@@ -192,17 +192,45 @@ extension HubTransaction {
 
     /// Another row that has the same claim already; not one that is judged after this one.
     private func holder(
-        of unique: UniqueSchema, _ table: TableSchema, _ row: StampedRow,
-        before pending: Set<RowName>
+        of unique: UniqueSchema, _ table: TableSchema, _ row: StampedRow, _ claims: inout Claims
     ) throws -> StampedRow? {
         let values = unique.fields.compactMap { table.ordinal(named: $0) }.map { row.values[$0] }
         guard values.count == unique.fields.count, !values.contains(.null),
             let index = table.indexes.first(where: { $0.fields.starts(with: unique.fields) })
         else { return nil }
-        return try storage.rows(table.id, index: index.name, equals: values, limit: 100)
-            .first { other in
-                other.key != row.key
-                    && !pending.contains(RowName(table: table.id, key: other.key))
-            }
+        let claim = Claims.Claim(table: table.id, name: unique.name, values: values)
+        if let known = claims.holders[claim] { return known.key == row.key ? nil : known }
+        // As many as may have to be passed over: this row and those that come after it.
+        let found = try storage.rows(
+            table.id, index: index.name, equals: values, limit: claims.waiting.count + 2
+        ).first { other in
+            other.key != row.key
+                && claims.waiting[RowName(table: table.id, key: other.key)] == nil
+        }
+        claims.holders[claim] = found ?? row
+        return found
+    }
+}
+
+/// Who has which claim, while the rows of one change set are judged one after the other: each claim
+/// is looked up once, however many of them make it.
+private struct Claims {
+    struct Claim: Hashable {
+        let table: TableID
+        let name: String
+        let values: [Value]
+    }
+
+    var holders: [Claim: StampedRow] = [:]
+    /// Rows that are judged later, and how often.
+    private(set) var waiting: [RowName: Int] = [:]
+
+    init(judging rows: [RowName]) {
+        for row in rows { waiting[row, default: 0] += 1 }
+    }
+
+    mutating func begin(_ row: RowName) {
+        let left = (waiting[row] ?? 1) - 1
+        waiting[row] = left == 0 ? nil : left
     }
 }

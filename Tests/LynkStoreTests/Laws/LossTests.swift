@@ -46,6 +46,28 @@ struct LossTests {
         #expect(try Self.told(world) == [#"unique email 2 currentWon null text("x@y")"#])
     }
 
+    @Test("However many make one claim at once, one has it", arguments: HubKind.allCases)
+    func manyClaims(_ kind: HubKind) throws {
+        func claims(_ numbers: [UInt64], _ email: Value) -> [RowChange] {
+            numbers.map {
+                RowChange(
+                    table: 3, key: LawWorld.key($0), kind: .insert,
+                    puts: [.init(1, "a"), .init(2, email)])
+            }
+        }
+        let world = try LawWorld(kind)
+        try LawAuthor(world, 1).write(claims([1_000], "x@y")[0])
+        let ann = LawAuthor(world, 2)
+        // The keys of those that come later stand before and after that of the one who has it.
+        let late = ann.make(claims(Array(900..<1_000) + Array(1_001..<1_100), "x@y"))
+        #expect(try ann.push([late]).receipts.map(\.conflicts) == [199])
+        #expect(try world.values(3, 1_000)?[1] == "x@y")
+        let new = ann.make(claims((1...150).reversed(), "new@y"))
+        #expect(try ann.push([new]).receipts.map(\.conflicts) == [149])
+        let holders = try (UInt64(1)...150).filter { try world.values(3, $0)?[1] == "new@y" }
+        #expect(holders == [150])
+    }
+
     @Test(
         "A row or a field that names what is deleted, in either order", arguments: HubKind.allCases)
     func reference(_ kind: HubKind) throws {
