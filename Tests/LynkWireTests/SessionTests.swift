@@ -17,13 +17,14 @@ import Testing
         let welcome = Welcome(
             hub: random.identifier(), eras: [], head: nil,
             hubTime: HybridTimestamp(rawValue: random.number()), digestKey: random.bytes(32),
-            scopes: nil, refusal: nil, session: random.bytes(8), floor: 7)
+            scopes: nil, refusal: nil, session: random.bytes(8), floor: 7,
+            hubKey: random.chance(2) ? [] : random.bytes(32))
         let checkpoint = Checkpoint(
             position: Int64(random.ordinal() >> 1), vector: random.vector(),
             head: LaneHead(
                 lane: hello.lane, sequence: random.ordinal() >> 1, oid: random.contentID()),
             scopeSetHash: random.bytes(8), digestRoot: random.bytes(16),
-            chain: random.bytes(16))
+            chain: random.bytes(16), durable: random.chance(2) ? nil : random.vector())
         return try #require(
             ExchangeSession(
                 tenant: random.identifier(), hello: hello, welcome: welcome,
@@ -207,16 +208,19 @@ import Testing
             }
             vector.include(Dot(era: era.era, number: era.number + UInt64(chain.count)))
         }
+        // As before, or something new by a backup.
+        let durable = random.chance(2) ? session.checkpoint.durable : random.vector()
         let welcome = Welcome(
             hub: session.welcome.hub, eras: [], head: head,
             hubTime: HybridTimestamp(rawValue: random.number()),
             digestKey: session.welcome.digestKey, scopes: nil, refusal: nil,
             session: random.chance(2) ? [] : random.bytes(8),
-            ratchet: random.chance(2) ? [] : random.bytes(16), floor: session.welcome.floor)
+            ratchet: random.chance(2) ? [] : random.bytes(16), durable: durable,
+            floor: session.welcome.floor, hubKey: session.welcome.hubKey)
         let checkpoint = Checkpoint(
             position: session.checkpoint.position + Int64(chain.count), vector: vector,
             head: head, scopeSetHash: session.checkpoint.scopeSetHash,
-            digestRoot: random.bytes(16), chain: random.bytes(16))
+            digestRoot: random.bytes(16), chain: random.bytes(16), durable: durable)
         return (welcome, receipts, checkpoint)
     }
 
@@ -264,6 +268,12 @@ import Testing
             digestKey: welcome.digestKey, scopes: ScopeUpdate(scopes: [Scope]()), refusal: nil,
             floor: welcome.floor)
         #expect(exchange.brief(news, [], checkpoint) == nil)
+        // What was durable when the answer began and what is at its end.
+        let between = Checkpoint(
+            position: checkpoint.position, vector: checkpoint.vector, head: checkpoint.head,
+            scopeSetHash: checkpoint.scopeSetHash, digestRoot: checkpoint.digestRoot,
+            chain: checkpoint.chain, durable: VersionVector([random.identifier(): 1]))
+        #expect(exchange.brief(welcome, [], between) == nil)
         let receipt = Receipt(
             oid: random.contentID(), disposition: .accepted, dot: random.dot(), effective: .zero)
         #expect(exchange.brief(welcome, [receipt], checkpoint) == nil)

@@ -74,6 +74,6 @@ extension Welcome {
         Welcome(
             protocolVersion: protocolVersion, hub: hub, eras: [], head: nil, hubTime: hubTime,
             digestKey: digestKey, scopes: nil, refusal: nil, session: session, ratchet: ratchet,
-            floor: floor)
+            floor: floor, hubKey: hubKey)
     }
 }

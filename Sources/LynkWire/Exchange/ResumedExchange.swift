@@ -59,6 +59,8 @@ public struct ResumedExchange: Hashable, Sendable {
             extensions.bytes(1, welcome.session)
             extensions.bytes(2, welcome.ratchet)
             extensions.bytes(3, checkpoint.chain)
+            let isNews = checkpoint.durable != session.checkpoint.durable
+            extensions.item(4, if: isNews) { $0.vector(checkpoint.durable ?? .zero) }
         }
         var frames: [ResponseFrame] = [.welcome(welcome)]
         if !receipts.isEmpty { frames.append(.receipts(receipts)) }
@@ -92,14 +94,18 @@ public struct ResumedExchange: Hashable, Sendable {
         let id = try extensions.bytes(1, exactly: Limits.sessionBytes)
         let ratchet = try extensions.bytes(2, exactly: Limits.ratchetBytes)
         let chain = try extensions.bytes(3, exactly: Limits.chainBytes)
+        let told = try extensions.item(4) { (reader) throws(WireError) in try reader.vector() }
+        let durable = told ?? session.checkpoint.durable
         let head = session.head(after: offered.count, last: offered.last)
         let welcome = Welcome(
             protocolVersion: session.welcome.protocolVersion, hub: session.welcome.hub, eras: [],
             head: head, hubTime: hubTime, digestKey: session.welcome.digestKey, scopes: nil,
-            refusal: nil, session: id, ratchet: ratchet, floor: session.welcome.floor)
+            refusal: nil, session: id, ratchet: ratchet, durable: durable,
+            floor: session.welcome.floor, hubKey: session.welcome.hubKey)
         let checkpoint = Checkpoint(
             position: position, vector: vector, head: head,
-            scopeSetHash: session.checkpoint.scopeSetHash, digestRoot: digestRoot, chain: chain)
+            scopeSetHash: session.checkpoint.scopeSetHash, digestRoot: digestRoot, chain: chain,
+            durable: durable)
         return receipts.isEmpty
             ? [.welcome(welcome), .checkpoint(checkpoint)]
             : [.welcome(welcome), .receipts(receipts), .checkpoint(checkpoint)]

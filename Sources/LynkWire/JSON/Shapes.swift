@@ -241,6 +241,7 @@ enum Shapes {
                 .init(1, "session", .fixed(Limits.sessionBytes), isPlain: true),
                 .init(2, "ratchet", .fixed(Limits.ratchetBytes), isPlain: true),
                 .init(3, "chain", .fixed(Limits.chainBytes), isPlain: true),
+                .init(4, "durable", vector),
             ])),
     ])
 

@@ -103,6 +103,21 @@ enum GoldenExchanges {
         let last = LaneHead(lane: lane, sequence: 3, oid: inSession.oid)
         let exchange = ResumedExchange(
             session: session, wallMilliseconds: 1_760_000_060_000, offered: [inSession.oid])
+        let backup = VersionVector([Plain.identifier(0xE1): 290])
+        let news = ResumedExchange(
+            session: session, wallMilliseconds: 1_760_000_060_000, offered: []
+        ).brief(
+            Welcome(
+                hub: Plain.identifier(0x88), eras: [], head: head,
+                hubTime: HybridTimestamp(milliseconds: 1_760_000_060_040),
+                digestKey: [UInt8](repeating: 0x4B, count: 32), scopes: nil, refusal: nil,
+                durable: backup),
+            [],
+            Checkpoint(
+                position: 308, vector: Plain.vector, head: head,
+                scopeSetHash: [1, 2, 3, 4, 5, 6, 7, 8],
+                digestRoot: [UInt8](repeating: 0xDD, count: 16),
+                chain: [UInt8](repeating: 0xCC, count: 16), durable: backup))
         let answer = exchange.brief(
             Welcome(
                 hub: Plain.identifier(0x88), eras: [], head: last,
@@ -127,6 +142,8 @@ enum GoldenExchanges {
             GoldenVectors.vector("push", "a short hello with one change set in few bytes", push),
             GoldenVectors.vector(
                 "brief", "its welcome, receipt and checkpoint in one", answer ?? []),
+            GoldenVectors.vector(
+                "brief-durable", "nothing is new but what a backup made durable", news ?? []),
             GoldenVector(
                 name: "pushed", content: "the change set of `push` as its hash is taken",
                 bytes: hexadecimal(Frame(.changeSets, wrapped(inSession.bytes)).encoded()),
