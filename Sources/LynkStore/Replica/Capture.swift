@@ -23,7 +23,7 @@ final class Capture {
         }
         self.session = session
         // NULL attaches every table with a primary key; our own are told apart when reading.
-        sqlite3session_attach(session, nil)
+        try check(sqlite3session_attach(session, nil))
     }
 
     deinit { sqlite3session_delete(session) }
@@ -43,7 +43,11 @@ final class Capture {
         try check(sqlite3changeset_start(&iterator, size, buffer))
         defer { sqlite3changeset_finalize(iterator) }
         var found: [CapturedChange] = []
-        while sqlite3changeset_next(iterator) == SQLITE_ROW {
+        while true {
+            let code = sqlite3changeset_next(iterator)
+            // Any other end leaves changes out.
+            if code == SQLITE_DONE { break }
+            guard code == SQLITE_ROW else { throw failure(code) }
             var name: UnsafePointer<CChar>?
             var columns: Int32 = 0
             var operation: Int32 = 0
@@ -58,8 +62,10 @@ final class Capture {
     }
 
     private func check(_ code: Int32) throws {
-        guard code == SQLITE_OK else {
-            throw Problem(.storeFailed, "SQLite \(code): cannot read the recorded changes")
-        }
+        guard code == SQLITE_OK else { throw failure(code) }
+    }
+
+    private func failure(_ code: Int32) -> Problem {
+        Problem(.storeFailed, "SQLite \(code): cannot read the recorded changes")
     }
 }

@@ -48,7 +48,7 @@ struct CapturedChange {
             try writes.add(field, table, from: before ?? .null, to: value)
         }
         if !isInsert, writes.isEmpty { return nil }
-        if case .blob(let bytes)? = try Self.old(iterator, 1) { oldRecord = bytes }
+        if !isInsert, case .blob(let bytes)? = try Self.old(iterator, 1) { oldRecord = bytes }
         change = RowChange(
             table: table.id, key: key, kind: isInsert ? .insert : .update, puts: writes.puts,
             adds: writes.adds, edits: writes.edits)
@@ -56,13 +56,19 @@ struct CapturedChange {
 
     private static func new(_ iterator: OpaquePointer?, _ column: Int32) throws -> Value? {
         var value: OpaquePointer?
-        guard sqlite3changeset_new(iterator, column, &value) == SQLITE_OK else { return nil }
+        let code = sqlite3changeset_new(iterator, column, &value)
+        guard code == SQLITE_OK else {
+            throw Problem(.storeFailed, "SQLite \(code): cannot read a recorded change")
+        }
         return try value.map { try Value(sqlite: $0) }
     }
 
     private static func old(_ iterator: OpaquePointer?, _ column: Int32) throws -> Value? {
         var value: OpaquePointer?
-        guard sqlite3changeset_old(iterator, column, &value) == SQLITE_OK else { return nil }
+        let code = sqlite3changeset_old(iterator, column, &value)
+        guard code == SQLITE_OK else {
+            throw Problem(.storeFailed, "SQLite \(code): cannot read a recorded change")
+        }
         return try value.map { try Value(sqlite: $0) }
     }
 }
@@ -111,8 +117,10 @@ extension Value {
         case SQLITE_INTEGER: self = .integer(sqlite3_value_int64(value))
         case SQLITE_FLOAT: self = .real(sqlite3_value_double(value))
         case SQLITE_TEXT:
+            // As a blob: a text would be copied to end in a zero, which needs memory.
+            let start = sqlite3_value_blob(value)
             let text = UnsafeRawBufferPointer(
-                start: sqlite3_value_text(value), count: Int(sqlite3_value_bytes(value)))
+                start: start, count: start == nil ? 0 : Int(sqlite3_value_bytes(value)))
             guard isValidUTF8(text) else { throw Problem(.valueInvalid, "a text is not UTF-8") }
             self = .text(String(decoding: text, as: UTF8.self))
         case SQLITE_BLOB:

@@ -109,9 +109,8 @@ extension Replica {
         try Outbox(database).drop(
             durable: durable, settled: min(state.settled, state.answered), state.graph)
         try ReceiptProofs(database).drop(durable: durable, state.graph)
-        try database.execute(
-            sql: "UPDATE lynk_sync SET durable = ?",
-            arguments: [Data(VectorCodec.encode(durable))])
+        try database.run(
+            "UPDATE lynk_sync SET durable = ?", [.blob(VectorCodec.encode(durable))])
     }
 
     /// Empties the WAL, whose old frames still hold what was purged.
@@ -177,11 +176,9 @@ extension Replica {
         let names = Overlay.updated(left.map(\.content))
         try Shadow(database).dropGhosts { names.contains(.init(table: $0, key: $1)) }
         state.settled = state.isRolledBack ? settled : max(settled, state.settled)
-        try database.execute(
-            sql: "UPDATE lynk_settled SET sequence = ?, oid = ?",
-            arguments: [
-                Int64(state.settled), state.settledOID?.bytes.withUnsafeBytes { Data($0) },
-            ])
+        try database.run(
+            "UPDATE lynk_settled SET sequence = ?, oid = ?",
+            [.integer(Int64(state.settled)), state.settledOID.map { .blob($0.bytes) } ?? .null])
     }
 
     private func sequence(
@@ -194,15 +191,15 @@ extension Replica {
     private func keep(
         _ checkpoint: Checkpoint, _ state: ReplicaState, matches: Bool, _ database: Database
     ) throws {
-        try database.execute(
-            sql: """
-                UPDATE lynk_sync SET position = ?, vector = ?, scope_set = ?, root = ?,
-                    is_equal = ?, synced = ?, chain = ?
-                """,
-            arguments: [
-                checkpoint.position, Data(VectorCodec.encode(checkpoint.vector)),
-                Data(checkpoint.scopeSetHash), Data(state.root), matches,
-                clock.read().wallMilliseconds, Data(checkpoint.chain),
+        try database.run(
+            """
+            UPDATE lynk_sync SET position = ?, vector = ?, scope_set = ?, root = ?,
+                is_equal = ?, synced = ?, chain = ?
+            """,
+            [
+                .integer(checkpoint.position), .blob(VectorCodec.encode(checkpoint.vector)),
+                .blob(checkpoint.scopeSetHash), .blob(state.root), .integer(matches ? 1 : 0),
+                .integer(clock.read().wallMilliseconds), .blob(checkpoint.chain),
             ])
         let meta = ReplicaMeta(database)
         try meta.write("clock", state.clock.last.bytes)

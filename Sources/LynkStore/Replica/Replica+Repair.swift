@@ -107,8 +107,7 @@ extension Replica {
                 ).run(found)
                 try ConfirmedRows(database, tables: tables).rekey(state.digestKey)
                 state.root = try ReplicaDigests(database).root()
-                try database.execute(
-                    sql: "UPDATE lynk_sync SET root = ?", arguments: [Data(state.root)])
+                try database.run("UPDATE lynk_sync SET root = ?", [.blob(state.root)])
                 for (sequence, content) in pending {
                     try overlay.redo(content, sequence: sequence)
                 }

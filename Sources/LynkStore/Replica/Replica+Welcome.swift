@@ -66,9 +66,9 @@ extension Replica {
             state.hubKey = welcome.hubKey
             try ReplicaMeta(database).write("hub_key", welcome.hubKey)
         }
-        try database.execute(
-            sql: "UPDATE lynk_sync SET verdict = ? WHERE verdict IS NOT ?1",
-            arguments: ["\(welcome.verdict)"])
+        try database.run(
+            "UPDATE lynk_sync SET verdict = ? WHERE verdict IS NOT ?1",
+            [.text("\(welcome.verdict)")])
         state.isRolledBack = welcome.verdict == .rollback
         guard state.isRolledBack else { return }
         let ours = VectorCodec.encode(state.cursor.vector)
@@ -97,11 +97,12 @@ extension Replica {
         // An exchange that sent nothing says nothing about the last push.
         if refusal == nil, state.offered.isEmpty, state.hasUnanswered { return }
         state.refusal = refusal
-        try database.execute(
-            sql: "UPDATE lynk_sync SET refusal = ?, refusal_detail = ?, refused = ?",
-            arguments: [
-                refusal?.code.rawValue, refusal?.detail,
-                refusal == nil ? nil : clock.read().wallMilliseconds,
+        try database.run(
+            "UPDATE lynk_sync SET refusal = ?, refusal_detail = ?, refused = ?",
+            [
+                (refusal?.code.rawValue).map(Value.text) ?? .null,
+                (refusal?.detail).map(Value.text) ?? .null,
+                refusal == nil ? .null : .integer(clock.read().wallMilliseconds),
             ])
     }
 

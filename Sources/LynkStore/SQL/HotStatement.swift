@@ -2,6 +2,7 @@ import CSQLite
 import GRDB
 import LynkCore
 import LynkWire
+import Synchronization
 
 /// A prepared statement of a GRDB connection, driven by SQLite's C interface.
 ///
@@ -15,6 +16,7 @@ struct HotStatement {
         owner = try database.cachedStatement(sql: sql)
         handle = owner.sqliteStatement
         sqlite3_reset(handle)
+        BindFaults.forget(handle)
     }
 
     @inline(__always)
@@ -22,13 +24,14 @@ struct HotStatement {
 
     func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
 
-    /// The bytes are copied.
+    /// The bytes are copied. Where there is no memory for them the next step throws.
     func bind(_ index: Int32, blob: [UInt8]) {
-        _ = blob.withUnsafeBytes {
+        blob.withUnsafeBytes {
             // A null pointer would bind NULL, not an empty blob.
-            sqlite3_bind_blob(
-                handle, index, $0.baseAddress ?? UnsafeRawPointer(handle), Int32(blob.count),
-                Self.transient)
+            BindFaults.note(
+                sqlite3_bind_blob(
+                    handle, index, $0.baseAddress ?? UnsafeRawPointer(handle), Int32(blob.count),
+                    Self.transient), handle)
         }
     }
 
@@ -36,9 +39,10 @@ struct HotStatement {
         var text = text
         text.withUTF8 { utf8 in
             utf8.withMemoryRebound(to: CChar.self) {
-                _ = sqlite3_bind_text(
-                    handle, index, $0.baseAddress ?? Self.emptyText, Int32($0.count),
-                    Self.transient)
+                BindFaults.note(
+                    sqlite3_bind_text(
+                        handle, index, $0.baseAddress ?? Self.emptyText, Int32($0.count),
+                        Self.transient), handle)
             }
         }
     }
@@ -61,23 +65,27 @@ struct HotStatement {
         case .integer(let number): sqlite3_bind_int64(handle, index, number)
         case .real(let number): sqlite3_bind_double(handle, index, number)
         case .text(let view):
-            sqlite3_bind_text(
-                handle, index,
-                view.baseAddress?.assumingMemoryBound(to: CChar.self)
-                    ?? Self.emptyText, Int32(view.count), nil)
+            BindFaults.note(
+                sqlite3_bind_text(
+                    handle, index,
+                    view.baseAddress?.assumingMemoryBound(to: CChar.self)
+                        ?? Self.emptyText, Int32(view.count), nil), handle)
         case .blob(let view): bind(index, view: view)
         }
     }
 
     @inline(__always)
     func bind(_ index: Int32, view: UnsafeRawBufferPointer) {
-        sqlite3_bind_blob(
-            handle, index, view.baseAddress ?? UnsafeRawPointer(handle), Int32(view.count), nil)
+        BindFaults.note(
+            sqlite3_bind_blob(
+                handle, index, view.baseAddress ?? UnsafeRawPointer(handle), Int32(view.count),
+                nil), handle)
     }
 
     /// Steps once: true for a row, false when done.
     @inline(__always)
     func step() throws -> Bool {
+        if let code = BindFaults.take(handle) { throw failure(code) }
         let code = sqlite3_step(handle)
         if code == SQLITE_ROW { return true }
         if code == SQLITE_DONE { return false }
@@ -87,6 +95,7 @@ struct HotStatement {
     /// Runs a statement that returns no row, and makes it ready again.
     @inline(__always)
     func run() throws {
+        if let code = BindFaults.take(handle) { throw failure(code) }
         let code = sqlite3_step(handle)
         sqlite3_reset(handle)
         guard code == SQLITE_DONE || code == SQLITE_ROW else { throw failure(code) }
@@ -121,9 +130,8 @@ struct HotStatement {
 
     @inline(__always)
     private func textView(_ column: Int32) -> UnsafeRawBufferPointer {
-        let start = sqlite3_column_text(handle, column)
-        return UnsafeRawBufferPointer(
-            start: start, count: Int(sqlite3_column_bytes(handle, column)))
+        // As a blob: a text would be copied to end in a zero, which needs memory.
+        blobView(column)
     }
 
     /// A view that lives until the next step or reset.
@@ -158,4 +166,51 @@ struct HotStatement {
         text.initialize(to: 0)
         return UnsafePointer(text)
     }()
+}
+
+/// Values that SQLite could not take, by statement: a parameter keeps its last value then, and a
+/// step would go on with that.
+///
+/// Binding has no place for an error in loops that bind a million cells, so the next step throws it.
+/// Without any, which is nearly always, asking costs one load.
+private enum BindFaults {
+    private static let count = Atomic<Int>(0)
+    private static let codes = Mutex<[UInt: Int32]>([:])
+
+    @inline(__always)
+    static func note(_ code: Int32, _ handle: OpaquePointer) {
+        if code != SQLITE_OK { keep(code, handle) }
+    }
+
+    private static func keep(_ code: Int32, _ handle: OpaquePointer) {
+        codes.withLock { codes in
+            codes[UInt(bitPattern: handle)] = code
+            count.store(codes.count, ordering: .relaxed)
+        }
+    }
+
+    @inline(__always)
+    static func take(_ handle: OpaquePointer) -> Int32? {
+        count.load(ordering: .relaxed) == 0 ? nil : remove(handle)
+    }
+
+    @inline(__always)
+    static func forget(_ handle: OpaquePointer) { _ = take(handle) }
+
+    private static func remove(_ handle: OpaquePointer) -> Int32? {
+        codes.withLock { codes in
+            defer { count.store(codes.count, ordering: .relaxed) }
+            return codes.removeValue(forKey: UInt(bitPattern: handle))
+        }
+    }
+}
+
+extension Database {
+    /// Runs one statement that returns no row. GRDB's own arguments end the process when there is
+    /// no memory for one.
+    func run(_ sql: String, _ values: [Value]) throws {
+        let statement = try HotStatement(self, sql)
+        for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
+        try statement.run()
+    }
 }

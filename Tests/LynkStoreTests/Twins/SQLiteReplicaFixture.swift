@@ -60,8 +60,8 @@ final class SQLiteReplicaFixture: ReplicaFixture {
             try replica.write { database in
                 for edit in edits { try execute(edit, database) }
             }
-        } catch let error as DatabaseError {
-            throw Problem(Self.code(error.extendedResultCode), error.message ?? "SQLite")
+        } catch let problem as Problem where problem.code == .storeFailed {
+            throw Problem(Self.code(problem), problem.detail)
         }
     }
 
@@ -78,12 +78,13 @@ final class SQLiteReplicaFixture: ReplicaFixture {
     }
 
     /// What SQLite refuses by itself, in the words of the replica in memory.
-    private static func code(_ code: ResultCode) -> ProblemCode {
-        switch code {
-        case .SQLITE_CONSTRAINT_PRIMARYKEY: .alreadyExists
-        case .SQLITE_CONSTRAINT_DATATYPE: .valueInvalid
-        default: .storeFailed
-        }
+    private static func code(_ problem: Problem) -> ProblemCode {
+        let codes: [(ResultCode, ProblemCode)] = [
+            (.SQLITE_CONSTRAINT_PRIMARYKEY, .alreadyExists),
+            (.SQLITE_CONSTRAINT_DATATYPE, .valueInvalid),
+        ]
+        return codes.first { problem.detail.hasPrefix("SQLite \($0.0.rawValue):") }?.1
+            ?? .storeFailed
     }
 
     private func execute(_ edit: RowEdit, _ database: Database) throws {
@@ -100,29 +101,24 @@ final class SQLiteReplicaFixture: ReplicaFixture {
             let table = try table(id)
             let names = try ["id"] + puts.map { try name($0.field, table) }
             let marks = names.map { _ in "?" }.joined(separator: ", ")
-            try database.execute(
-                sql: """
-                    INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(marks))
-                    """,
-                arguments: StatementArguments(
-                    [Data(key.bytes).databaseValue] + puts.map(\.value.databaseValue)))
+            try database.run(
+                "INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(marks))",
+                [.blob(key.bytes)] + puts.map(\.value))
         case .update(let id, let key, let puts):
             let table = try table(id)
             let sets = try puts.map { "\(try name($0.field, table)) = ?" }.joined(separator: ", ")
-            try database.execute(
-                sql: "UPDATE \(table.name) SET \(sets) WHERE id = ?",
-                arguments: StatementArguments(
-                    puts.map(\.value.databaseValue) + [Data(key.bytes).databaseValue]))
+            try database.run(
+                "UPDATE \(table.name) SET \(sets) WHERE id = ?",
+                puts.map(\.value) + [.blob(key.bytes)])
         case .add(let id, let key, let field, let delta):
             let table = try table(id)
             let column = try name(field, table)
-            try database.execute(
-                sql: "UPDATE \(table.name) SET \(column) = \(column) + ? WHERE id = ?",
-                arguments: [delta, Data(key.bytes)])
+            try database.run(
+                "UPDATE \(table.name) SET \(column) = \(column) + ? WHERE id = ?",
+                [.integer(delta), .blob(key.bytes)])
         case .delete(let id, let key):
-            try database.execute(
-                sql: "DELETE FROM \(try table(id).name) WHERE id = ?",
-                arguments: [Data(key.bytes)])
+            try database.run(
+                "DELETE FROM \(try table(id).name) WHERE id = ?", [.blob(key.bytes)])
         }
     }
 
