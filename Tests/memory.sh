@@ -13,7 +13,8 @@ cd "$(dirname "$0")/.."
 install_missing
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-swift build "${build_flags[@]}" --build-tests >"$folder/build" 2>&1 || { cat "$folder/build" >&2; exit 1; }
+swift build "${build_flags[@]}" --build-tests >"$folder/build" 2>&1 ||
+    { cat "$folder/build" >&2; exit 1; }
 
 export LYNK_FAIL_MEMORY=1 LYNK_SWEEP_PROGRESS=$folder/progress SWIFT_BACKTRACE=enable=no
 touch "$folder/progress"

@@ -171,8 +171,8 @@ struct HotStatement {
 /// Values that SQLite could not take, by statement: a parameter keeps its last value then, and a
 /// step would go on with that.
 ///
-/// Binding has no place for an error in loops that bind a million cells, so the next step throws it.
-/// Without any, which is nearly always, asking costs one load.
+/// Binding has no place for an error in loops that bind a million cells, so the next step throws
+/// it. Without any, which is nearly always, asking costs one load.
 private enum BindFaults {
     private static let count = Atomic<Int>(0)
     private static let codes = Mutex<[UInt: Int32]>([:])

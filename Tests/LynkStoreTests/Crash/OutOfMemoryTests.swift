@@ -4,8 +4,8 @@ import Testing
 
 @testable import LynkStore
 
-/// SQLite's requests for memory are refused one after the other, once or from then on. The allocator
-/// is the whole process's, so these tests run alone: `bash Tests/memory.sh`.
+/// SQLite's requests for memory are refused one after the other, once or from then on. The
+/// allocator is the whole process's, so these tests run alone: `bash Tests/memory.sh`.
 @Suite(
     "No memory for SQLite", .serialized,
     .enabled(if: ProcessInfo.processInfo.environment["LYNK_FAIL_MEMORY"] != nil))
