@@ -17,7 +17,7 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=Samples/install.sh
 . "$repository/Samples/install.sh"
 
-usage() { sed -n 's/^# \{0,1\}//; 2,15p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n 's/^# \{0,1\}//; 2,14p' "${BASH_SOURCE[0]}"; }
 options=()
 while [ $# -gt 0 ]; do
     case $1 in

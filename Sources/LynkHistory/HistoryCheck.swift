@@ -30,11 +30,12 @@ public struct HistoryCheck: Sendable {
         payments = history.writes.reduce(0) { sum, write in
             sum + (write.happened ? write.cells.count { $0.amount != nil } : 0)
         }
-        conflicts = Set(
-            records.compactMap { record -> [String]? in
-                guard case .conflict(let key, let values) = record.event else { return nil }
-                return [key] + values
-            }
-        ).count
+        conflicts =
+            Set(
+                records.compactMap { record -> [String]? in
+                    guard case .conflict(let key, let values) = record.event else { return nil }
+                    return [key] + values
+                }
+            ).count
     }
 }

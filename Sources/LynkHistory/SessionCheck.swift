@@ -6,9 +6,11 @@
 /// whole follows: whoever sees a part of it has all of it in the past.
 ///
 /// A hub that was restored from a backup has lost commits, and says so; until their authors come
-/// back, others do not see them. So each restore begins an epoch: a session enters it with the end
-/// of its first exchange after the restore, forgets what it had seen of others, and takes of what
-/// was written in other epochs only that the author wrote it after its own earlier writes.
+/// back, others do not see them. So each restore begins an epoch: a session enters it with its
+/// first exchange that began after the restore and went well, and forgets what it had seen of
+/// others. Until then, from the first exchange that may have met the restored hub, it is between
+/// two epochs and may see less at any read. Of what was written in another epoch or between two,
+/// a session takes only that the author wrote it after its own earlier writes.
 struct SessionCheck {
     private struct View {
         /// Per session how many of its writes are in the past of this one.
@@ -17,15 +19,20 @@ struct SessionCheck {
         var looked: [Int32]
         /// The write that each key shows.
         var shown: [Int: Int] = [:]
+        /// How many restores the session knows of; ``between`` when it may or may not.
         var epoch = 0
         var nextEpoch = 0
+        /// When the session's last record was made: what follows began later.
+        var lastAt = Int64.min
         /// Which keys the session may see, as far as that was asked.
         var sees: [Int: Bool] = [:]
     }
 
     private var history: History
     private var views: [View]
+    private static let between = -1
     private var restores = 0
+    private var restoredAt = Int64.min
     private var found: [Anomaly] = []
     private var told: Set<String> = []
     /// Afterwards each write knows its past.
@@ -42,6 +49,7 @@ struct SessionCheck {
         var next = [Int](repeating: 0, count: history.sessions.count)
         for record in history.records {
             guard let session = history.sessions.known(record.by) else { continue }
+            defer { views[session].lastAt = record.at }
             switch record.event {
             case .writing:
                 let index = history.bySession[session][next[session]]
@@ -53,8 +61,13 @@ struct SessionCheck {
                 guard next[session] > 0 else { continue }
                 let number = Int32(next[session])
                 views[session].past[session] = max(views[session].past[session], number)
-            case .hubRestored: restores += 1
-            case .exchanged: views[session].nextEpoch = restores
+            case .hubRestored:
+                restores += 1
+                restoredAt = record.at
+            case .exchanged(let problem, _):
+                guard views[session].nextEpoch != restores else { continue }
+                let isWithRestored = problem == nil && views[session].lastAt > restoredAt
+                views[session].nextEpoch = isWithRestored ? restores : Self.between
             case .read(let shown, let gone, let isWhole):
                 read(session, record, shown, gone, isWhole)
             default: break
@@ -135,7 +148,7 @@ struct SessionCheck {
 
     private mutating func enterEpoch(_ session: Int) {
         let view = views[session]
-        guard view.nextEpoch != view.epoch else { return }
+        guard view.nextEpoch != view.epoch || view.epoch == Self.between else { return }
         views[session].epoch = view.nextEpoch
         views[session].past = view.past.indices.map { $0 == session ? view.past[$0] : 0 }
         views[session].looked = view.looked.indices.map { $0 == session ? view.looked[$0] : 0 }
@@ -144,14 +157,17 @@ struct SessionCheck {
 
     private mutating func learn(_ index: Int, _ session: Int) {
         let write = history.writes[index]
-        let isOfEpoch = write.epoch == views[session].epoch
-        if isOfEpoch {
+        if isTrusted(write.epoch, in: views[session].epoch) {
             for (other, number) in write.past.enumerated()
             where number > views[session].past[other] {
                 views[session].past[other] = number
             }
         }
         views[session].past[write.session] = max(views[session].past[write.session], write.number)
+    }
+
+    private func isTrusted(_ written: Int, in epoch: Int) -> Bool {
+        written == epoch && written != Self.between
     }
 
     /// Whether something in the reader's past overwrites what the key shows.
@@ -196,7 +212,9 @@ struct SessionCheck {
     }
 
     private func overwrites(_ later: Int, _ earlier: Int, _ epoch: Int) -> Bool {
-        if history.writes[later].epoch == epoch { return history.precedes(earlier, later) }
+        if isTrusted(history.writes[later].epoch, in: epoch) {
+            return history.precedes(earlier, later)
+        }
         let (first, second) = (history.writes[earlier], history.writes[later])
         return first.session == second.session && first.number < second.number
     }

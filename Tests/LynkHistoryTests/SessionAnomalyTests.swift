@@ -158,6 +158,28 @@ struct SessionAnomalyTests {
         #expect(own.kinds == [.readYourWrites])
     }
 
+    @Test("while a session may or may not know of a restore it may see less, afterwards not")
+    func betweenEpochs() {
+        var story = Story()
+        story.write("a", "w1", x1)
+        story.write("a", "w2", x2)
+        story.read("b", x2)
+        story.tell("driver", .hubRestored)
+        story.tell("b", .exchanged(problem: "unreachable", isEqual: false))
+        story.read("b", y2)
+        story.write("c", "w3", y1)
+        story.write("c", "w4", y2)
+        story.tell("b", .exchanged(problem: nil, isEqual: true))
+        story.read("b", x1)
+        story.end([], x2, y2)
+        #expect(story.kinds == [.readFromFuture])
+
+        story.tell("b", .exchanged(problem: nil, isEqual: true))
+        story.read("b", x2)
+        story.read("b", x1)
+        #expect(story.kinds == [.readFromFuture, .monotonicReads])
+    }
+
     @Test("before its first exchange with the restored hub a session still never goes back")
     func beforeTheRestoreIsKnown() {
         var story = Story()

@@ -1,6 +1,6 @@
 import LynkHistory
-import Testing
 import TestSupport
+import Testing
 
 /// Long histories of a store that is right by construction: only what is planted is found.
 struct SyntheticHistoryTests {

@@ -81,7 +81,9 @@ struct FieldDevice {
         let decisions = try replica.read { database in
             try Row.fetchAll(
                 database,
-                sql: "SELECT table_name, row_key, field_name, base, current, new FROM sync_conflicts")
+                sql:
+                    "SELECT table_name, row_key, field_name, base, current, new FROM sync_conflicts"
+            )
         }
         for row in decisions {
             guard let table = row["table_name"] as String?, let field = row["field_name"] as String?

@@ -36,7 +36,8 @@ final class ChildProcess: Sendable {
         var target: String?
         switch output {
         case .file(let path):
-            posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+            posix_spawn_file_actions_addopen(
+                &actions, 1, path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         case .copied(let path):
             guard lynk_pipe(&ends) == 0 else { throw Self.failure("pipe") }
             posix_spawn_file_actions_adddup2(&actions, ends[1], 1)

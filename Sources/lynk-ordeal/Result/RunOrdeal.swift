@@ -124,7 +124,8 @@ struct RunOrdeal: AsyncParsableCommand {
         let file = URL(fileURLWithPath: record)
         let isNew = !FileManager.default.fileExists(atPath: record)
         let date = String(Date().ISO8601Format().prefix(10))
-        let text = (isNew ? RunResult.columns + "\n" : "")
+        let text =
+            (isNew ? RunResult.columns + "\n" : "")
             + result.line(date: date, commit: commit) + "\n"
         let handle = Glibc.open(file.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard handle >= 0 else { throw Problem(.internalFailure, "cannot write \(record)") }

@@ -66,8 +66,9 @@ struct RunResult {
         let done = counts.columns.filter { $0.count > 0 }
             .map { "\($0.count) \($0.name.replacing("_", with: " "))" }.joined(separator: ", ")
         let verdict = anomalies.isEmpty ? "ok" : "\(anomalies.count) VIOLATIONS"
-        return "run \(number)/\(runs)  seed \(seed)  \(devices) devices, \(check.operations) records, "
-            + "\(check.payments) payments; \(done)  \(verdict)  "
+        return
+            "run \(number)/\(runs)  seed \(seed)  \(devices) devices, \(check.operations) records, "
+            + "\(check.payments) payments, \(check.conflicts) conflicts; \(done)  \(verdict)  "
             + "\((seconds * 10).rounded() / 10) s"
     }
 }

@@ -57,7 +57,8 @@ final class DeviceProgram {
             String(setting.pause), "--until", until.rawValue,
         ]
         child = try ChildProcess(
-            words, output: .copied(to: setting.logs.appendingPathComponent("\(session).jsonl").path),
+            words,
+            output: .copied(to: setting.logs.appendingPathComponent("\(session).jsonl").path),
             errors: setting.logs.appendingPathComponent("\(name).log").path)
         lives += 1
         isPaused = false

@@ -84,7 +84,7 @@ final class HubProgram {
     func stop() async throws -> ChildProcess.Ending? {
         guard let child else { return nil }
         child.signal(SIGTERM)
-        guard let ending = try await child.wait(seconds: 20) else {
+        guard let ending = try await child.wait(seconds: 45) else {
             kill()
             return nil
         }

@@ -8,7 +8,7 @@ struct Office: Sendable {
     let address: String
     let token: String
     let tenant: String
-    let transport: CurlTransport
+    let authority: String
 
     func createTenant() async throws {
         _ = try await send(.post, "tenants", json: ["id": tenant, "name": "Tank Pharma"])
@@ -73,6 +73,8 @@ struct Office: Sendable {
     ) async throws -> [UInt8] {
         var headers = [HTTPHeader("Authorization", "Bearer \(token)")]
         if let type { headers.append(HTTPHeader("Content-Type", type)) }
+        // One connection per request: an idle one would hold up the hub's end for its grace time.
+        let transport = try CurlTransport(CurlOptions(certificateFile: authority))
         let response = try await transport.send(
             HTTPRequest(
                 method, "\(address)/v1/operator/\(path)", headers: headers, body: body,
