@@ -22,6 +22,7 @@ let package = Package(
         .executable(name: "lynkd", targets: ["lynkd"]),
         .executable(name: "lynk", targets: ["lynk"]),
         .executable(name: "lynk-bench", targets: ["lynk-bench"]),
+        .executable(name: "lynk-ordeal", targets: ["lynk-ordeal"]),
         .executable(name: "month-of-payments", targets: ["MonthOfPayments"]),
         .executable(name: "checklists", targets: ["ChecklistsDay"]),
     ],
@@ -49,6 +50,7 @@ let package = Package(
             name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "CCurlShim", dependencies: ["CCurl"]),
         .systemLibrary(name: "CStatx"),
+        .systemLibrary(name: "CProcess"),
 
         // values
         .target(name: "LynkCore", dependencies: [crypto], swiftSettings: strict),
@@ -99,6 +101,9 @@ let package = Package(
             dependencies: ["LynkCore", "LynkWire", "LynkEngine", "LynkStore", "LynkPayments"],
             swiftSettings: strict),
 
+        // Checks histories of real runs; uses nothing of the engine, so it cannot share its slips.
+        .target(name: "LynkHistory", swiftSettings: strict),
+
         // front
         .target(
             name: "Lynk", dependencies: ["LynkClient", "LynkStore", "LynkEngine", "LynkCore"],
@@ -122,6 +127,10 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "lynk-ordeal",
+            dependencies: ["CProcess", "Lynk", "LynkPayments", "LynkHistory", arguments, grdb],
             swiftSettings: strict),
         .executableTarget(
             name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
@@ -186,6 +195,9 @@ let package = Package(
         .testTarget(
             name: "LynkSimulatorTests",
             dependencies: ["LynkSimulator", "LynkStore", "LynkEngine", "LynkCore"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LynkHistoryTests", dependencies: ["LynkHistory", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],

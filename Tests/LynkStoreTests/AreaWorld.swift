@@ -64,7 +64,7 @@ final class AreaWorld {
         tenant: World.tenant, device: DeviceID(high: 0, low: 0), user: UserID(high: 0, low: 0),
         role: "office")
 
-    init(_ kind: HubKind = .sqlite) throws {
+    init(_ kind: HubKind = .sqlite, role: String = "worker") throws {
         directory = NSTemporaryDirectory() + "lynk-areas-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true)
@@ -73,7 +73,7 @@ final class AreaWorld {
             kind, directory: directory, application: AreaApplication(), random: &random)
         principal = Principal(
             tenant: World.tenant, device: DeviceID(high: 9, low: 1), user: UserID(high: 8, low: 1),
-            role: "worker")
+            role: role)
         replica = try Replica(
             path: directory + "/device.sqlite", schema: AreaApplication().schema, clock: time,
             random: random)
@@ -104,21 +104,25 @@ final class AreaWorld {
         try write(RowChange(table: 2, key: Self.key(number), kind: .insert, puts: puts))
     }
 
-    func write(_ change: RowChange) throws {
+    /// One change set of the office.
+    func write(_ changes: RowChange...) throws {
         time.advance(1_000)
         _ = try hub.store.commit([
             Push(
                 principal: office, lane: LaneID(high: 0, low: 0), publicKey: nil,
                 upload: time.read(), receivedMilliseconds: time.now,
-                work: .changes([change], Intent(name: "office")))
+                work: .changes(changes, Intent(name: "office")))
         ])
     }
 
     static func key(_ number: UInt64) -> RowKey { RowKey(high: 2, low: number) }
 
-    /// One exchange; `meanwhile` runs after the request was made and before its answer is applied.
+    /// One exchange; `meanwhile` runs after the request was made and before its answer is applied,
+    /// `answering` when the hub has begun its answer.
     @discardableResult
-    func sync(meanwhile: () throws -> Void = {}) throws -> ApplyReport? {
+    func sync(
+        meanwhile: () throws -> Void = {}, answering: () throws -> Void = {}
+    ) throws -> ApplyReport? {
         let offer = try replica.offer()
         try meanwhile()
         time.advance(5)
@@ -133,6 +137,7 @@ final class AreaWorld {
         }
         var scan = try hub.store.openPull(
             for: principal, hello: offer.hello, answer: answer, nowMilliseconds: time.now)
+        try answering()
         try replica.begin(scan.welcome)
         try replica.record(answer?.receipts ?? [])
         while true {

@@ -160,6 +160,35 @@ struct ExchangeTests {
         #expect(try ann.shops() == ["mine 9 2 NEW - confirmed"])
     }
 
+    // device                          hub
+    // hello ────────────────────────▶
+    // writes a note                   checkpoint without it
+    //       ◀────────────────────────
+    @Test(
+        "A row that is born while an exchange runs is shown whole, its immutable fields too",
+        arguments: HubKind.allCases)
+    func bornMeanwhile(_ kind: HubKind) throws {
+        let world = try AreaWorld(kind)
+        try world.assign("north", true)
+        try world.sync()
+        try world.sync(meanwhile: {
+            try world.replica.write { database in
+                try database.execute(
+                    sql: "INSERT INTO note (id, area, body) VALUES (?, 'north', 'mine')",
+                    arguments: [Data(AreaWorld.key(7).bytes)])
+            }
+        })
+        func notes() throws -> [String] {
+            try world.replica.read {
+                try String.fetchAll($0, sql: "SELECT area || ' ' || body FROM note")
+            }
+        }
+        #expect(try notes() == ["north mine"])
+        let report = try world.sync()
+        #expect(try notes() == ["north mine"])
+        #expect(try world.isEqual(report))
+    }
+
     @Test(
         "A refused change set leaves nothing behind, and its successors go on",
         arguments: HubKind.allCases)

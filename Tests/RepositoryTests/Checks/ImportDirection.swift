@@ -20,6 +20,7 @@ enum ImportDirection {
             "LynkServer": meaning.union(["Crypto"]).union(hummingbird).union(system),
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
             "LynkSimulator": meaning.union(["LynkStore", "LynkPayments"]),
+            "LynkHistory": ["Foundation"],
             "Lynk": front,
             "lynkd": meaning.union(system).union([
                 "LynkServer", "LynkStore", "LynkPayments", "ArgumentParser", "Logging",
@@ -30,6 +31,9 @@ enum ImportDirection {
             ]),
             "lynk-bench": front.union(system).union(hummingbird).union([
                 "LynkServer", "LynkPayments", "CSQLite", "GRDB", "ArgumentParser",
+            ]),
+            "lynk-ordeal": front.union(system).union([
+                "CProcess", "LynkPayments", "LynkHistory", "ArgumentParser", "GRDB",
             ]),
             "MonthOfPayments": front.union(system).union([
                 "LynkPayments", "ArgumentParser", "GRDB",
