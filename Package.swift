@@ -1,12 +1,17 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// Tests/fuzz.sh builds our targets so that libFuzzer sees which lines an input reaches. Nothing
+/// of it is in a build without the variable.
+let fuzzing = Context.environment["LYNK_FUZZ"] != nil
+
 /// Every Swift target is held to the same strictness; Tests/run.sh adds warnings-as-errors.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (fuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -150,6 +155,16 @@ let package = Package(
         // tests
         .target(name: "CFaultVFS", dependencies: ["CSQLite"]),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "CFuzzSupport", path: "Tests/Fuzz/Support"),
+        .target(
+            name: "LynkFuzzTargets",
+            dependencies: [
+                "LynkCore", "LynkWire", "LynkEngine", "LynkPayments", "LynkStore", "LynkClient",
+                "LynkSimulator", "CFuzzSupport", grdb,
+            ],
+            path: "Tests/Fuzz/Targets", swiftSettings: strict),
+        .testTarget(
+            name: "CorpusTests", dependencies: ["LynkFuzzTargets"], swiftSettings: strict),
         .testTarget(
             name: "LynkCoreTests", dependencies: ["LynkCore", "TestSupport", crypto],
             swiftSettings: strict),
@@ -203,3 +218,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+if fuzzing {
+    package.targets.append(
+        .executableTarget(
+            name: "lynk-fuzz", dependencies: ["LynkFuzzTargets", "CFuzzSupport"],
+            path: "Tests/Fuzz/Program",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

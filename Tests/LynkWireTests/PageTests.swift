@@ -141,6 +141,38 @@ import Testing
                 == .invalid("removed keys of a section"))
     }
 
+    // A number was cut to 32 bits: table 2^32 + 7 was read as table 7.
+    @Test("A table's number that no schema can have is refused, not cut")
+    func longTableNumber() throws {
+        var page = Self.page([], removed: [RowKey(high: 1, low: 1)])
+        let place = try #require(page.firstIndex(of: 0x8C)) + 1
+        #expect(page[place] == 7)
+        page.replaceSubrange(place...place, with: [0x1B, 0, 0, 0, 1, 0, 0, 0, 7])
+        #expect(
+            refusal { () throws(WireError) in try Self.content(page) } == .invalid("table"))
+    }
+
+    // The JSON of such a page named a member twice, and the last column won at a device.
+    @Test("A field has one column")
+    func doubledColumn() throws {
+        let fields = [FieldSchema(1, "a", .integer), FieldSchema(1, "b", .integer)]
+        let writer = PageWriter()
+        let section = writer.section(TableSchema(7, "rows", .mutable, fields), handles: []) {
+            Scope("\($0)")
+        }
+        let stamp = Stamp(era: 0, number: 1, effective: .zero, author: 0)
+        RowKey(high: 1, low: 1).bytes.withUnsafeBytes { key in
+            writer.begin(section, key: key, record: StampRecord(scopes: [], row: stamp)) { _ in
+                (EraID(high: 2, low: 2), LaneID(high: 3, low: 3))
+            }
+        }
+        for column in 0..<2 { section.append(.integer(4), column: column) }
+        let page = writer.finish()
+        #expect(
+            refusal { () throws(WireError) in try Self.content(page) }
+                == .invalid("two columns of one field"))
+    }
+
     @Test("No beginning of a page is a page", arguments: 0..<6)
     func truncated(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

@@ -59,6 +59,28 @@ import Testing
         #expect(refusal { () throws(WireError) in try Zstd.decompress(bytes, limit: .max) } != nil)
     }
 
+    // The fuzzer's nine bytes took 128 MiB: they are the beginning of a frame of zstd 0.6.
+    @Test("The formats from before RFC 8878 are refused at once", arguments: 0x1E...0x27)
+    func oldFormats(low: UInt8) {
+        let bytes = [low, 0xB5, 0x2F, 0xFD, 0x0F, 0xE8, 0x20, 0x2E, 0x20]
+        for pieces in [[bytes], bytes.map { [$0] }] {
+            let stream = ZstdStreamDecompressor(limit: 1 << 20)
+            #expect(throws: WireError.invalid("zstd")) {
+                for piece in pieces { _ = try stream.append(piece) }
+            }
+        }
+    }
+
+    @Test("A skippable frame says nothing, and frames may follow one another")
+    func skippable() throws {
+        let said = Array("said".utf8)
+        let skipped: [UInt8] = [0x5A, 0x2A, 0x4D, 0x18, 3, 0, 0, 0, 1, 2, 3]
+        let bytes = skipped + Zstd.compress(said) + skipped + Zstd.compress(said)
+        let stream = ZstdStreamDecompressor(limit: 1 << 20, isOneFrame: false)
+        #expect(try bytes.flatMap { try stream.append([$0]) } == said + said)
+        #expect(stream.isAtEnd)
+    }
+
     @Test("Rubbish is refused")
     func rubbish() {
         var random = SeededGenerator(seed: 2)

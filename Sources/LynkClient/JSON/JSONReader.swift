@@ -2,14 +2,14 @@ import LynkCore
 
 /// Reads one JSON text strictly: RFC 8259 and nothing more, no member twice, no deeper than
 /// ``Limits/nestingMax``.
-struct JSONReader {
+package struct JSONReader {
     private let bytes: [UInt8]
     private var index = 0
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// Returns `nil` for anything that is not exactly one JSON text.
-    static func read(_ bytes: [UInt8]) -> JSONValue? {
+    package static func read(_ bytes: [UInt8]) -> JSONValue? {
         var reader = JSONReader(bytes)
         reader.skipSpace()
         guard let value = reader.value(depth: 0) else { return nil }

@@ -1,14 +1,14 @@
-import LynkCore
+package import LynkCore
 
 /// A refusal as hubs send it: `application/problem+json` (RFC 9457) with our code as a member.
-enum ProblemDocument {
+package enum ProblemDocument {
     static let mediaType = "application/problem+json"
 
     /// What a non-2xx answer says.
     ///
     /// An answer without a problem of ours comes from something between: a proxy, a captive
     /// portal, a foreign server. It is told apart by its status alone.
-    static func problem(_ head: HTTPResponseHead, body: [UInt8]) -> Problem {
+    package static func problem(_ head: HTTPResponseHead, body: [UInt8]) -> Problem {
         if head.mediaType == mediaType, let document = JSONReader.read(body),
             let text = document["code"]?.stringValue
         {

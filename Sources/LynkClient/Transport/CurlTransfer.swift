@@ -18,9 +18,7 @@ final class CurlTransfer: @unchecked Sendable {
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
 
-    private var status = 0
-    private var headers: [HTTPHeader] = []
-    private var headerBytes = 0
+    private var headReader = ResponseHeadReader()
     private var body: [UInt8] = []
     private var received = 0
     /// Why a callback broke the transfer off.
@@ -28,8 +26,6 @@ final class CurlTransfer: @unchecked Sendable {
     /// What all attempts have cost.
     private(set) var statistics = TransferStatistics()
     private var head: HTTPResponseHead?
-
-    static let headerBytesMax = 64 << 10
 
     init(
         id: UInt64, request: HTTPRequest, handler: HTTPBodyHandler?,
@@ -83,24 +79,15 @@ final class CurlTransfer: @unchecked Sendable {
 
     // MARK: Callbacks of libcurl
 
-    /// One header line, its line end included. A status line starts a new head: after an
-    /// informational answer the final one follows.
+    /// One header line, its line end included.
     fileprivate func receiveHeader(_ line: UnsafeRawBufferPointer) -> Int {
-        headerBytes += line.count
-        guard headerBytes <= Self.headerBytesMax else {
-            refusal = Problem(.responseInvalid, "the headers are longer than 64 KiB")
+        do {
+            try headReader.take(line)
+            return line.count
+        } catch {
+            refusal = error
             return 0
         }
-        let text = String(decoding: line, as: UTF8.self)
-        if text.hasPrefix("HTTP/") {
-            let parts = text.split(separator: " ", maxSplits: 2)
-            status = parts.count > 1 ? Int(parts[1].prefix(3)) ?? 0 : 0
-            headers = []
-        } else if let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) {
-            let value = text[text.utf8.index(after: colon)...]
-            headers.append(HTTPHeader(String(text[..<colon]), trimmed(value)))
-        }
-        return line.count
     }
 
     fileprivate func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -130,7 +117,7 @@ final class CurlTransfer: @unchecked Sendable {
 
     private func finalHead() -> HTTPResponseHead {
         if let head { return head }
-        let made = HTTPResponseHead(status: status, headers: headers)
+        let made = headReader.head
         head = made
         return made
     }
@@ -164,9 +151,7 @@ final class CurlTransfer: @unchecked Sendable {
             handler == nil || received == 0, CurlFailure.isBrokenConnection(code)
         else { return false }
         statistics.repeats = 1
-        status = 0
-        headers = []
-        headerBytes = 0
+        headReader = ResponseHeadReader()
         body = []
         received = 0
         head = nil
@@ -187,14 +172,6 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     func finish(throwing error: any Error) { completion.resume(throwing: error) }
-}
-
-/// Without the spaces, tabs and line ends around it.
-private func trimmed(_ text: Substring) -> String {
-    let isSpace = { (byte: UInt8) in byte == 32 || byte == 9 || byte == 13 || byte == 10 }
-    let bytes = text.utf8.drop(while: isSpace)
-    guard let last = bytes.lastIndex(where: { !isSpace($0) }) else { return "" }
-    return String(decoding: bytes[...last], as: UTF8.self)
 }
 
 private func onCurlBody(

@@ -26,12 +26,11 @@ extension SQLiteControlStore {
     public func backups() throws -> [BackupRecord] {
         try pool.read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM backup ORDER BY tenant").map { row in
-                let vector: Data = row["vector"]
-                return BackupRecord(
+                BackupRecord(
                     backup: TenantBackup(
-                        tenant: try row.id("tenant"), position: row["position"],
-                        vector: try VectorCodec.decode(Array(vector))),
-                    completedMilliseconds: row["completed"])
+                        tenant: try row.id("tenant"), position: try row.integer("position"),
+                        vector: try VectorCodec.decode(try row.bytes("vector"))),
+                    completedMilliseconds: try row.integer("completed"))
             }
         }
     }

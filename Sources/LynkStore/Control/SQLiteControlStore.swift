@@ -94,7 +94,9 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     private static func tenant(_ row: Row) throws -> TenantRecord {
-        TenantRecord(id: try row.id("id"), name: row["name"], createdMilliseconds: row["created"])
+        TenantRecord(
+            id: try row.id("id"), name: try row.words("name"),
+            createdMilliseconds: try row.integer("created"))
     }
 
     public func addCode(_ code: EnrolmentCode) throws {
@@ -115,10 +117,10 @@ public final class SQLiteControlStore: ControlStore {
             let row = try Row.fetchOne(
                 database, sql: "SELECT * FROM code WHERE hash = ?", arguments: [Data(codeHash)])
             guard let row else { throw Problem(.enrolmentCodeUnknown) }
-            if let used = row["device"] as Data? {
-                return try Self.standing(used, publicKey, in: database)
+            if let used = try row.bytesIfAny("device") {
+                return try Self.standing(Data(used), publicKey, in: database)
             }
-            guard (row["expires"] as Int64) > nowMilliseconds else {
+            guard try row.integer("expires") > nowMilliseconds else {
                 throw Problem(.enrolmentCodeUnknown, "the code has expired")
             }
             try database.execute(
@@ -126,7 +128,7 @@ public final class SQLiteControlStore: ControlStore {
                 arguments: [Data(device.bytes), Data(codeHash)])
             let principal = Principal(
                 tenant: try row.id("tenant"), device: device, user: try row.id("user"),
-                role: row["role"])
+                role: try row.words("role"))
             try database.execute(
                 sql: """
                     INSERT INTO device (id, tenant, user, role, public_key, enrolled)
@@ -172,16 +174,16 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     private static func device(_ row: Row) throws -> DeviceRecord {
-        let key: Data = row["public_key"]
-        guard let publicKey = DevicePublicKey(bytes: Array(key)) else {
+        guard let publicKey = DevicePublicKey(bytes: try row.bytes("public_key")) else {
             throw Problem(.storeFailed, "a device's key is damaged")
         }
         let principal = Principal(
             tenant: try row.id("tenant"), device: try row.id("id"), user: try row.id("user"),
-            role: row["role"])
+            role: try row.words("role"))
         return DeviceRecord(
-            principal: principal, publicKey: publicKey, enrolledMilliseconds: row["enrolled"],
-            isRevoked: (row["revoked"] as Int64) != 0)
+            principal: principal, publicKey: publicKey,
+            enrolledMilliseconds: try row.integer("enrolled"),
+            isRevoked: try row.integer("revoked") != 0)
     }
 
     public func revoke(_ device: DeviceID) throws {
@@ -203,16 +205,5 @@ public final class SQLiteControlStore: ControlStore {
                 arguments: [name, Data(made)])
             return made
         }
-    }
-}
-
-extension Row {
-    /// A column of sixteen bytes as the id that it is.
-    func id<Tag>(_ column: String) throws -> Identifier<Tag> {
-        let data: Data = self[column]
-        guard let id = Identifier<Tag>(bytes: data) else {
-            throw Problem(.storeFailed, "\(column) is not sixteen bytes")
-        }
-        return id
     }
 }

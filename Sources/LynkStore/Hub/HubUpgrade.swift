@@ -42,16 +42,17 @@ enum HubUpgrade {
                 ORDER BY log.position
                 """)
         for row in rows {
-            let (oid, era): (Data, Data) = (row[1], row[2])
-            let (number, effective): (Int64, Int64) = (row[3], row[4])
-            guard let oid = ContentID(bytes: oid), let era = EraID(bytes: era),
-                let disposition = Disposition(rawValue: row[5])
+            let number = try row.integer("number")
+            let effective = try row.integer("effective")
+            guard let oid = ContentID(bytes: try row.bytes("oid")),
+                let era = EraID(bytes: try row.bytes("era")),
+                let disposition = Disposition(rawValue: try row.words("disposition"))
             else { throw Problem(.storeFailed, "the log is damaged") }
             chain = CommitChain.next(
                 chain, oid: oid, dot: Dot(era: era, number: UInt64(bitPattern: number)),
                 effective: HybridTimestamp(rawValue: UInt64(bitPattern: effective)),
                 disposition: disposition)
-            let position: Int64 = row[0]
+            let position = try row.integer("position")
             try database.execute(
                 sql: "UPDATE lynk_log SET chain = ? WHERE position = ?",
                 arguments: [Data(chain), position])
@@ -75,9 +76,9 @@ enum HubUpgrade {
                 ORDER BY c.id
                 """)
         for row in rows {
-            let name: String = row[3]
-            let table: Int64 = row[1]
-            let field = schema.table(TableID(truncatingIfNeeded: table))?.fields
+            let name = try row.wordsIfAny("field")
+            let table = try row.integer("table_id")
+            let field = TableID(exactly: table).flatMap { schema.table($0) }?.fields
                 .first { $0.name == name }
             let values = Array(row.databaseValues)
             var arguments = Array(values[0...2])

@@ -54,8 +54,8 @@ extension SQLiteHubReads {
                 table: TableID(truncatingIfNeeded: row.integer(2)), key: try row.key(3),
                 field: row.isNull(4) ? nil : FieldID(row.integer(4)), outcome: outcome,
                 policy: row.text(5), base: row.integer(19) == 1 ? row.cell(7).value : nil,
-                current: row.cell(8).value, currentStamp: row.stamp(9),
-                new: row.cell(13).value, newStamp: row.stamp(14)),
+                current: row.cell(8).value, currentStamp: try row.stamp(9),
+                new: row.cell(13).value, newStamp: try row.stamp(14)),
             newOID: oid)
     }
 
@@ -63,7 +63,7 @@ extension SQLiteHubReads {
         try all(
             "SELECT scope FROM lynk_conflict_scope WHERE conflict = ? ORDER BY scope",
             bind: { $0.bind(1, number) }
-        ) { UInt32($0.integer(0)) }
+        ) { try $0.handle(0) }
     }
 
     func names(of stamp: Stamp) throws -> (era: EraID, lane: LaneID) {
@@ -118,11 +118,11 @@ extension SQLiteHubReads {
 
 extension HotStatement {
     /// Era, number, effective time and author from this column on.
-    func stamp(_ column: Int32) -> Stamp {
+    func stamp(_ column: Int32) throws -> Stamp {
         Stamp(
-            era: UInt32(integer(column)), number: UInt64(bitPattern: integer(column + 1)),
+            era: try handle(column), number: UInt64(bitPattern: integer(column + 1)),
             effective: HybridTimestamp(rawValue: UInt64(bitPattern: integer(column + 2))),
-            author: UInt32(integer(column + 3)))
+            author: try handle(column + 3))
     }
 
     func bind(_ column: Int32, _ stamp: Stamp) {

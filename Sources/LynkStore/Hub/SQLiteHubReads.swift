@@ -54,7 +54,7 @@ class SQLiteHubReads: HubReads {
 
     private func era(_ statement: HotStatement) throws -> HubEra {
         HubEra(
-            handle: UInt32(statement.integer(0)),
+            handle: try statement.handle(0),
             record: EraRecord(
                 era: try statement.key(1), hub: try statement.key(2),
                 parents: try VectorCodec.decode(statement.blob(3))),
@@ -80,7 +80,7 @@ class SQLiteHubReads: HubReads {
     func lane(_ statement: HotStatement) throws -> HubLane {
         let id: LaneID = try statement.key(1)
         var lane = HubLane(
-            handle: UInt32(statement.integer(0)), id: id, device: try statement.key(2),
+            handle: try statement.handle(0), id: id, device: try statement.key(2),
             effective: HybridTimestamp(rawValue: UInt64(bitPattern: statement.integer(5))))
         lane.ratchet = Ratchet(current: statement.blob(6), previous: statement.blob(7))
         let sequence = statement.integer(3)
@@ -102,7 +102,7 @@ class SQLiteHubReads: HubReads {
     func scopes() throws -> [HubScope] {
         try all("SELECT handle, name, head FROM lynk_scope ORDER BY handle") {
             HubScope(
-                handle: UInt32($0.integer(0)), name: Scope($0.text(1)), head: $0.integer(2))
+                handle: try $0.handle(0), name: Scope($0.text(1)), head: $0.integer(2))
         }
     }
 
@@ -156,7 +156,7 @@ class SQLiteHubReads: HubReads {
             return LogRecord(
                 position: position,
                 dot: Dot(era: try row.key(0), number: UInt64(bitPattern: row.integer(1))),
-                oid: oid, lane: UInt32(row.integer(3)),
+                oid: oid, lane: try row.handle(3),
                 effective: HybridTimestamp(rawValue: UInt64(bitPattern: row.integer(4))),
                 received: HybridTimestamp(rawValue: UInt64(bitPattern: row.integer(5))),
                 disposition: disposition, conflicts: UInt32(truncatingIfNeeded: row.integer(7)),

@@ -40,7 +40,8 @@ extension SQLiteHubStorage {
             """, bind: { Self.bind(row, field, to: $0) }
         ) {
             LiveVersions.Version(
-                value: $0.cell(0).value, stamp: $0.stamp(1), oid: ContentID(bytes: $0.blobView(5)))
+                value: $0.cell(0).value, stamp: try $0.stamp(1),
+                oid: ContentID(bytes: $0.blobView(5)))
         }
         return versions.isEmpty ? nil : LiveVersions(versions)
     }

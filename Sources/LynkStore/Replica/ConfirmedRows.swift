@@ -19,7 +19,7 @@ struct ConfirmedRows {
         var members: Set<UInt32> = []
         let scopes = try HotStatement(
             database, "SELECT handle FROM lynk_scope WHERE member = 1")
-        while try scopes.step() { members.insert(UInt32(scopes.integer(0))) }
+        while try scopes.step() { members.insert(try scopes.handle(0)) }
         scopes.reset()
         var digests: [CommitEffects.DigestName: SetDigest] = [:]
         let unknown = try UnknownRows(database)

@@ -83,7 +83,7 @@ struct Outbox {
             throw Problem(.storeFailed, "an own change set has no name")
         }
         return Entry(
-            sequence: UInt64(select.integer(0)), oid: oid, bytes: select.blob(2),
+            sequence: try select.natural(0), oid: oid, bytes: select.blob(2),
             signature: select.blob(3))
     }
 
@@ -101,7 +101,7 @@ struct Outbox {
             database, "SELECT sequence FROM lynk_outbox WHERE oid = ?1 OR placed = ?1")
         select.bind(1, blob: oid.bytes)
         defer { select.reset() }
-        return try select.step() ? UInt64(select.integer(0)) : nil
+        return try select.step() ? select.natural(0) : nil
     }
 
     /// The change set that the skip with this oid stands for.
@@ -132,7 +132,7 @@ struct Outbox {
             guard let oid = ContentID(bytes: select.blobView(2)) else { continue }
             heads.append(
                 LaneHead(
-                    lane: try select.key(0), sequence: UInt64(select.integer(1)), oid: oid))
+                    lane: try select.key(0), sequence: try select.natural(1), oid: oid))
         }
         return heads
     }

@@ -29,7 +29,7 @@ struct Overlay {
         var pending = Pending()
         while try select.step() {
             if let sealed = try? ChangeSetCodec.open(select.blob(1)) {
-                pending.changeSets.append((UInt64(select.integer(0)), sealed.content))
+                pending.changeSets.append((try select.natural(0), sealed.content))
             } else {
                 pending.isDamaged = true
             }

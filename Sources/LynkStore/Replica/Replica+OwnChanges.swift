@@ -43,7 +43,7 @@ extension Replica {
                 for change in content.changes where change.table == table && change.key == key {
                     found.append(
                         OwnChange(
-                            sequence: UInt64(select.integer(0)), oid: sealed.oid,
+                            sequence: try select.natural(0), oid: sealed.oid,
                             claimed: content.claimed, context: content.context,
                             intent: content.intent,
                             disposition: select.isNull(2)

@@ -128,7 +128,7 @@ struct RefusedWork {
         let bytes = select.blob(5)
         let sealed = try? ChangeSetCodec.open(bytes)
         return RefusedChangeSet(
-            sequence: UInt64(select.integer(0)), oid: oid, disposition: disposition,
+            sequence: try select.natural(0), oid: oid, disposition: disposition,
             problem: code.map { Problem($0, select.isNull(4) ? "" : select.text(4)) },
             bytes: bytes, signature: select.blob(6),
             content: sealed.flatMap { $0.oid == oid ? $0.content : nil })

@@ -19,13 +19,12 @@ extension Replica {
                 SELECT sequence, era, number FROM lynk_receipt
                 WHERE sequence > ? ORDER BY sequence
                 """,
-            arguments: [Int64(settled)])
+            arguments: [Int64(clamping: settled)])
         {
-            let (sequence, era, number): (Int64, Data, Int64) = (
-                row["sequence"], row["era"], row["number"]
-            )
-            guard sequence == Int64(settled) + 1, let era = EraID(bytes: era),
-                state.graph.contains(vector, Dot(era: era, number: UInt64(bitPattern: number)))
+            let number = UInt64(bitPattern: try row.integer("number"))
+            guard try row.natural("sequence") == settled + 1,
+                let era = EraID(bytes: try row.bytes("era")),
+                state.graph.contains(vector, Dot(era: era, number: number))
             else { break }
             settled += 1
         }

@@ -64,7 +64,7 @@ struct ReplicaDigests {
                 throw Problem(.storeFailed, "a digest is damaged")
             }
             let name = CommitEffects.DigestName(
-                scope: UInt32(select.integer(0)), table: TableID(select.integer(1)))
+                scope: try select.handle(0), table: try select.handle(1))
             found[name] = digest
         }
         return found

@@ -13,10 +13,10 @@ struct ReplicaNames {
     init(_ database: Database) throws {
         self.database = database
         let era = try HotStatement(database, "SELECT handle, era FROM lynk_era")
-        while try era.step() { note(try era.key(1), UInt32(era.integer(0))) }
+        while try era.step() { note(try era.key(1), try era.handle(0)) }
         era.reset()
         let scope = try HotStatement(database, "SELECT handle, name FROM lynk_scope")
-        while try scope.step() { note(Scope(scope.text(1)), UInt32(scope.integer(0))) }
+        while try scope.step() { note(Scope(scope.text(1)), try scope.handle(0)) }
         scope.reset()
     }
 
@@ -35,7 +35,7 @@ struct ReplicaNames {
         let insert = try HotStatement(database, "INSERT INTO lynk_era (era) VALUES (?)")
         insert.bind(1, blob: era.bytes)
         try insert.run()
-        let handle = UInt32(insert.lastRow)
+        let handle = try insert.lastHandle()
         note(era, handle)
         return handle
     }
@@ -44,13 +44,13 @@ struct ReplicaNames {
         if let known = lanes[lane] { return known }
         let select = try HotStatement(database, "SELECT handle FROM lynk_lane WHERE lane = ?")
         select.bind(1, blob: lane.bytes)
-        var handle = try select.step() ? UInt32(select.integer(0)) : nil
+        var handle = try select.step() ? select.handle(0) : nil
         select.reset()
         if handle == nil {
             let insert = try HotStatement(database, "INSERT INTO lynk_lane (lane) VALUES (?)")
             insert.bind(1, blob: lane.bytes)
             try insert.run()
-            handle = UInt32(insert.lastRow)
+            handle = try insert.lastHandle()
         }
         lanes[lane] = handle
         return handle ?? 0
@@ -62,7 +62,7 @@ struct ReplicaNames {
             database, "INSERT INTO lynk_scope (name, member) VALUES (?, 0)")
         insert.bind(1, text: scope.name)
         try insert.run()
-        let handle = UInt32(insert.lastRow)
+        let handle = try insert.lastHandle()
         note(scope, handle)
         return handle
     }

@@ -79,11 +79,11 @@ extension ReplicaState {
             database,
             sql: "SELECT sequence, oid, claimed FROM lynk_outbox ORDER BY sequence DESC LIMIT 1")
         if let last {
-            let oid: Data = last["oid"]
-            let claimed: Int64 = last["claimed"]
-            state.clock.observe(HybridTimestamp(rawValue: UInt64(bitPattern: claimed)))
-            state.head = ContentID(bytes: oid).map {
-                LaneHead(lane: lane, sequence: UInt64(last["sequence"] as Int64), oid: $0)
+            let claimed = UInt64(bitPattern: try last.integer("claimed"))
+            state.clock.observe(HybridTimestamp(rawValue: claimed))
+            let sequence = try last.natural("sequence")
+            state.head = ContentID(bytes: try last.bytes("oid")).map {
+                LaneHead(lane: lane, sequence: sequence, oid: $0)
             }
         }
         if let bytes = try meta.read("clock") {
@@ -92,9 +92,9 @@ extension ReplicaState {
         let settled = try Row.fetchOne(
             database, sql: "SELECT answered, sequence, oid FROM lynk_settled WHERE id = 1")
         if let settled {
-            state.answered = UInt64(settled["answered"] as Int64)
-            state.settled = UInt64(settled["sequence"] as Int64)
-            state.settledOID = (settled["oid"] as Data?).flatMap { ContentID(bytes: $0) }
+            state.answered = try settled.natural("answered")
+            state.settled = try settled.natural("sequence")
+            state.settledOID = try settled.bytesIfAny("oid").flatMap { ContentID(bytes: $0) }
         }
         state.digestKey = try meta.read("digest_key") ?? []
         try state.loadProgress(database)
@@ -110,20 +110,22 @@ extension ReplicaState {
                 FROM lynk_sync
                 """)
         guard let row else { throw Problem(.storeFailed, "lynk_sync is empty") }
-        func bytes(_ name: String) -> [UInt8] { Array(row[name] as Data) }
-        root = bytes("root")
-        chain = bytes("chain")
-        durable = try VectorCodec.decode(bytes("durable"))
+        root = try row.bytes("root")
+        chain = try row.bytes("chain")
+        durable = try VectorCodec.decode(try row.bytes("durable"))
         graph = try ReplicaEras(database).graph()
         ratchet = try ReplicaMeta(database).read("ratchet") ?? []
         hubKey = try ReplicaMeta(database).read("hub_key") ?? []
-        if (row["position"] as Int64) > 0 || !bytes("vector").isEmpty {
+        let position = try row.integer("position")
+        let vector = try row.bytes("vector")
+        if position > 0 || !vector.isEmpty {
             cursor = PullCursor(
-                position: row["position"], vector: try VectorCodec.decode(bytes("vector")),
-                scopeSetHash: bytes("scope_set"))
+                position: position, vector: try VectorCodec.decode(vector),
+                scopeSetHash: try row.bytes("scope_set"))
         }
-        refusal = (row["refusal"] as String?).flatMap { ProblemCode(rawValue: $0) }
-            .map { Problem($0, row["refusal_detail"] ?? "") }
+        let detail = try row.wordsIfAny("refusal_detail") ?? ""
+        refusal = try row.wordsIfAny("refusal").flatMap { ProblemCode(rawValue: $0) }
+            .map { Problem($0, detail) }
     }
 }
 

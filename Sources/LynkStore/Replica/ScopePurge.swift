@@ -23,7 +23,7 @@ struct ScopePurge {
         let select = try HotStatement(
             database, "SELECT handle FROM lynk_scope WHERE member = 1")
         var before: Set<UInt32> = []
-        while try select.step() { before.insert(UInt32(select.integer(0))) }
+        while try select.step() { before.insert(try select.handle(0)) }
         select.reset()
         let now = Set(try update.scopes.map { try names.handle($0) })
         let mark = try HotStatement(database, "UPDATE lynk_scope SET member = ? WHERE handle = ?")

@@ -110,6 +110,30 @@ struct HotStatement {
 
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
 
+    /// A number that never is below zero, unless the file is damaged.
+    ///
+    /// - Throws: ``Problem`` `store_failed`, as the next ones do.
+    func natural(_ column: Int32) throws -> UInt64 {
+        guard let number = UInt64(exactly: integer(column)) else { throw Self.damage }
+        return number
+    }
+
+    /// A handle or a number of a table or field, which both are small.
+    func handle(_ column: Int32) throws -> UInt32 {
+        guard let number = UInt32(exactly: integer(column)) else { throw Self.damage }
+        return number
+    }
+
+    /// The handle that an insert has just given.
+    func lastHandle() throws -> UInt32 {
+        guard let number = UInt32(exactly: lastRow) else { throw Self.damage }
+        return number
+    }
+
+    private static var damage: Problem {
+        Problem(.storeFailed, "a number in this file is out of its range: the file is damaged")
+    }
+
     func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(handle, column) == SQLITE_NULL
     }

@@ -55,6 +55,9 @@ public final class ZstdStreamDecompressor {
     private let isOneFrame: Bool
     private var consumed = 0
     private var produced = 0
+    /// How many bytes of the current frame's magic number have been looked at.
+    private var magicCount = 0
+    private var isSkippable = false
     /// Whether the last frame that began is complete.
     public private(set) var isAtEnd = false
 
@@ -77,7 +80,7 @@ public final class ZstdStreamDecompressor {
     ///
     /// - Throws: ``WireError/overLimit(_:)`` as soon as the output would pass the limit or
     ///   ``Limits/expansionRatioMax`` times the input; ``WireError/invalid(_:)`` for bytes that
-    ///   are not zstd or come after the end. The stream is unusable then.
+    ///   are not zstd of RFC 8878 or come after the end. The stream is unusable then.
     public func append(_ chunk: [UInt8]) throws(WireError) -> [UInt8] {
         consumed += chunk.count
         return try chunk.withUnsafeBufferPointer { (source) throws(WireError) -> [UInt8] in
@@ -93,7 +96,10 @@ public final class ZstdStreamDecompressor {
             if isAtEnd {
                 guard input.pos < input.size else { return result }
                 guard !isOneFrame else { throw .invalid("bytes after a zstd frame") }
+                isAtEnd = false
+                magicCount = 0
             }
+            if magicCount < 4 { try checkMagic(input) }
             let (left, count) = room.withUnsafeMutableBytes { buffer in
                 var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
                 return (ZSTD_decompressStream(context, &output, &input), output.pos)
@@ -108,6 +114,20 @@ public final class ZstdStreamDecompressor {
             isAtEnd = left == 0
             // A full room may leave more inside the context; a partly filled one does not.
             if !isAtEnd, input.pos == input.size, count < room.count { return result }
+        }
+    }
+
+    /// The library may also read the formats from before RFC 8878, whose readers take a window of
+    /// 128 MiB for nine bytes, whatever ``Limits/zstdWindowLogMax`` says.
+    private func checkMagic(_ input: ZSTD_inBuffer) throws(WireError) {
+        let bytes = UnsafeRawBufferPointer(start: input.src, count: input.size)
+        for byte in bytes[input.pos...].prefix(4 - magicCount) {
+            // Sections 3.1.1 and 3.1.2: little-endian; a skippable frame has any low four bits.
+            if magicCount == 0 { isSkippable = byte & 0xF0 == 0x50 }
+            let wanted: [UInt8] =
+                isSkippable ? [byte, 0x2A, 0x4D, 0x18] : [0x28, 0xB5, 0x2F, 0xFD]
+            guard byte == wanted[magicCount] else { throw .invalid("zstd") }
+            magicCount += 1
         }
     }
 }

@@ -94,7 +94,7 @@ package struct PageSection {
         eraCount = eras
         laneCount = lanes
         try reader.array(exactly: 12)
-        table = TableID(truncatingIfNeeded: try reader.unsigned())
+        table = try reader.unsigned32("table")
         var scopes: [Int] = []
         for _ in 0..<(try reader.array(2, "scopes of a row")) {
             let index = try reader.unsigned()
@@ -118,7 +118,13 @@ package struct PageSection {
         for _ in 0..<(try reader.array(Limits.fieldsPerTableMax, "fieldsPerTableMax")) {
             let count = try reader.array(3, "column of a section")
             guard count >= 2 else { throw .unexpected("column of a section") }
-            let field = FieldID(truncatingIfNeeded: try reader.unsigned())
+            let field = try reader.unsigned32("field")
+            // Columns come in the order of a schema, which most often ascends.
+            if let last = columns.last, last.field >= field,
+                columns.contains(where: { $0.field == field })
+            {
+                throw .invalid("two columns of one field")
+            }
             let cursor = try ColumnCursor(&reader)
             let defaultValue = count == 3 ? try reader.value() : .null
             guard count == 2 || defaultValue != .null else { throw .notCanonical }
@@ -136,7 +142,7 @@ package struct PageSection {
         for _ in 0..<count {
             try reader.array(exactly: 6)
             let row = try reader.unsigned()
-            let field = FieldID(truncatingIfNeeded: try reader.unsigned())
+            let field = try reader.unsigned32("field")
             let era = try reader.unsigned()
             let number = try reader.unsigned()
             let effective = HybridTimestamp(rawValue: try reader.unsigned())
