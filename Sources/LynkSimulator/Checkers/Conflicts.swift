@@ -53,7 +53,11 @@ final class NothingLostSilently: Checker {
                 change.put(field.id).map { Put(value: $0, deed: deed) }
             }
             for put in puts where put.value != row.values[ordinal] && !put.deed.isHub {
-                guard !puts.contains(where: { isCovered(put, by: $0, row.scopes) }),
+                let isKnown = puts.contains { same in
+                    same.value == put.value
+                        && puts.contains { isCovered(same, by: $0, row.scopes) }
+                }
+                guard !isKnown,
                     !kept.contains(where: { $0.conflict.keeps(put.value, of: field, put.deed) })
                 else { continue }
                 throw breach(
@@ -63,7 +67,7 @@ final class NothingLostSilently: Checker {
         }
     }
 
-    /// Replaced by one who knew it, or who knew another that said the same.
+    /// Replaced by one who knew it. Of two who wrote the same it is enough to have known one.
     private func isCovered(_ put: Put, by later: Put, _ scopes: [Scope]) -> Bool {
         later.deed !== put.deed && later.deed.knew(put.deed, of: scopes)
     }

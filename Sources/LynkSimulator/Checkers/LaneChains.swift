@@ -82,7 +82,8 @@ final class ChainOfHashes: Checker {
                 (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) }
             }
             // A release has an effective time of its own, besides that of what it released.
-            let effective = try world.hub.store.inspect { try $0.log(at: commit.position) }?
+            let effective =
+                try world.hub.store.inspect { try $0.log(at: commit.position) }?
                 .effective ?? commit.effective
             let hashed =
                 before + commit.oid.bytes + commit.dot.era.bytes + eight(commit.dot.number)

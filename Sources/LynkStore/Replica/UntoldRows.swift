@@ -21,7 +21,8 @@ struct UntoldRows {
             told.flatMap(\.changes).map { Overlay.RowName(table: $0.table, key: $0.key) })
         let names = try ReplicaNames(database)
         for (id, sql) in tables.sorted(by: { $0.key < $1.key }) {
-            for row in try shown(sql) where !known.contains(Overlay.RowName(table: id, key: row.key)) {
+            for row in try shown(sql)
+            where !known.contains(Overlay.RowName(table: id, key: row.key)) {
                 var hasher = RowHasher(digestKey: [])
                 hasher.write(row, of: sql.schema, era: { _ in EraID(high: 0, low: 0) })
                 try Incident(
