@@ -131,8 +131,30 @@ package final class HubReplica<File: HubFile>: Sendable {
             throw Problem(.internalFailure, "a pull of another store")
         }
         let step = try file.read { try PullReader($0).next(&state) }
+        if case .checkpoint(let checkpoint) = step { try note(checkpoint, state) }
         scan.state = state
         return step
+    }
+
+    /// Remembers which set a checkpoint beyond the head that its pull was opened at has: a request
+    /// of the same device that comes late may open a pull with another set at that very position.
+    private func note(_ checkpoint: Checkpoint, _ state: PullState) throws {
+        guard let opened = state.opened, checkpoint.position > opened.at else { return }
+        try file.write { storage in
+            guard let own = try storage.scopeSet(of: opened.by, hash: state.scopeSetHash) else {
+                return
+            }
+            let newest = try storage.scopeSet(of: opened.by, at: .max)
+            var covered = own.scopes
+            if let newest, newest.position >= checkpoint.position {
+                if newest.hash == own.hash { return }
+                covered = covered.filter { newest.covered.contains($0) }
+            }
+            try storage.keep(
+                DeliveredScopes(
+                    position: max(checkpoint.position, newest?.position ?? 0), hash: own.hash,
+                    scopes: own.scopes, covered: covered), of: opened.by)
+        }
     }
 }
 

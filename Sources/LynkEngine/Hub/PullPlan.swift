@@ -28,6 +28,9 @@ struct PullState: Sendable {
     var conflicts = ConflictCursor()
     /// The device's cursor, as far as it counts here.
     var cursor: Int64 = 0
+    /// Whose pull this is, and the head that it was opened at; `nil` for a snapshot, which is
+    /// nobody's.
+    var opened: (by: DeviceID, at: Int64)?
     /// Whether pages say where the pull stood after them; a snapshot's are nobody's pull, and the
     /// same rows are to give the same bytes.
     var hasMarks = true
@@ -89,6 +92,7 @@ struct PullPlan {
             unborn: scopes.subtracting(born.keys), last: .end(of: parts.first?.from ?? 0),
             target: head)
         state.cursor = cursor
+        state.opened = (principal.device, head)
         // A mark is of a pull that went on from the same snapshots.
         let isSamePull = hello.snapshots.isEmpty || held != nil
         let resumed = try isSamePull && state.resume(at: hello.resume, reads)

@@ -102,16 +102,31 @@ final class PullReader<Reads: HubReads> {
             members: members.filter { max(owed[$0]?.from ?? 0, floor) > 0 })
     }
 
-    /// Conflicts about rows of the device's scopes, with the first scope that owes them.
+    /// Conflicts about rows of the device's scopes, with the first scope that owes them; empty when
+    /// all up to the state's target were told.
+    ///
+    /// A commit may come between two frames of them, so a round may end short of that target.
     private func nextConflicts(_ state: inout PullState) throws -> [ConflictRecord] {
         var cursor = state.conflicts
         defer { state.conflicts = cursor }
-        if cursor.target == nil {
-            guard cursor.done < state.target else { return [] }
-            cursor.target = state.target
-            cursor.part = 0
-            cursor.last = (0, 0)
+        while cursor.done < state.target {
+            if cursor.target == nil {
+                cursor.target = state.target
+                cursor.part = 0
+                cursor.last = (0, 0)
+            }
+            let owing = try nextConflicts(&cursor, state)
+            if !owing.isEmpty { return owing }
+            cursor.done = cursor.target ?? cursor.done
+            cursor.target = nil
         }
+        return []
+    }
+
+    /// Those of one round; empty at its end.
+    private func nextConflicts(
+        _ cursor: inout PullState.ConflictCursor, _ state: PullState
+    ) throws -> [ConflictRecord] {
         while let target = cursor.target, cursor.part < state.parts.count {
             let part = state.parts[cursor.part]
             let from = max(part.from, cursor.done)
@@ -119,24 +134,22 @@ final class PullReader<Reads: HubReads> {
             let found = try reads.conflicts(
                 in: part.scope, after: cursor.last, through: target,
                 limit: Limits.conflictsPerFrameMax)
-            if let last = found.last {
-                cursor.last = (last.position, last.number)
-                let owing = try found.filter { conflict in
-                    let scopes = try reads.scopes(ofConflict: conflict.number)
-                    let owing = scopes.filter {
-                        owed[$0] != nil
-                            && conflict.position > max(owed[$0]?.from ?? 0, cursor.done)
-                    }.min { (owed[$0]?.part ?? 0) < (owed[$1]?.part ?? 0) }
-                    return owing == part.scope
-                }
-                if !owing.isEmpty { return try owing.map { try $0.record(reads) } }
-            } else {
+            guard let last = found.last else {
                 cursor.part += 1
                 cursor.last = (0, 0)
+                continue
             }
+            cursor.last = (last.position, last.number)
+            let done = cursor.done
+            let owing = try found.filter { conflict in
+                let scopes = try reads.scopes(ofConflict: conflict.number)
+                let owing = scopes.filter {
+                    owed[$0] != nil && conflict.position > max(owed[$0]?.from ?? 0, done)
+                }.min { (owed[$0]?.part ?? 0) < (owed[$1]?.part ?? 0) }
+                return owing == part.scope
+            }
+            if !owing.isEmpty { return try owing.map { try $0.record(reads) } }
         }
-        cursor.done = cursor.target ?? cursor.done
-        cursor.target = nil
         return []
     }
 

@@ -1,8 +1,8 @@
-import LynkCore
+package import LynkCore
 
 extension StoredConflict {
     /// As devices and people are told of it.
-    func record(_ reads: some HubReads) throws -> ConflictRecord {
+    package func record(_ reads: some HubReads) throws -> ConflictRecord {
         let (currentEra, currentLane) = try reads.names(of: conflict.currentStamp)
         let (newEra, newLane) = try reads.names(of: conflict.newStamp)
         return ConflictRecord(

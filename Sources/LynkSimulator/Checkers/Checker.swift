@@ -1,11 +1,14 @@
 import LynkCore
 import LynkEngine
 import LynkStore
+import LynkWire
 
 /// Something that just happened in a world, as checkers are told of it.
 enum Moment {
     /// A local transaction returned; with the rows that it edited.
     case wrote(SimulatedDevice, Truth.Written)
+    /// The hub has dealt with a push, of whatever copy of the request.
+    case pushed(SimulatedDevice, SyncRequest, PushAnswer)
     /// The hub made commits.
     case committed([Commit])
     /// Bytes of an answer are on their way to a device.
@@ -46,7 +49,11 @@ enum Checkers {
             NoMissedOrder.self, EffectiveTimeBounds.self, NoResurrection.self, OwnScopesOnly.self,
             EqualDigests.self, BoundedVectors.self, NeverBackward.self, OwnWritesVisible.self,
             HonestProgress.self, OnlyWritten.self, DefinitionHolds.self, Convergence.self,
-            Drains.self, DurableSurvives.self,
+            Drains.self, DurableSurvives.self, OneChain.self, PredecessorsFirst.self,
+            SpentTokens.self, ChainOfHashes.self, ForgeriesDoNothing.self, VerdictsHold.self,
+            ReceiptsOfCommits.self, FloorWaits.self, FactsStay.self, UniqueClaims.self,
+            ReferencesHold.self, NothingLostSilently.self, ConflictsArrive.self,
+            AnswersMoveNothing.self, WaitingEnds.self,
         ]
     }
 }

@@ -66,6 +66,15 @@ package struct Marks: Sendable {
     package mutating func add(_ other: Marks) {
         for mark in Mark.allCases { counts[mark, default: 0] += other.counts[mark] ?? 0 }
     }
+    /// Every mark with its count, for people; the rarest are where a campaign proves least.
+    package var table: String {
+        Mark.allCases.map { mark in
+            let count = String(counts[mark] ?? 0)
+            let margin = String(repeating: " ", count: max(0, 9 - count.count))
+            return margin + count + "  " + mark.rawValue
+        }.joined(separator: "\n")
+    }
+
     /// Marks that were never reached.
     package var missing: [Mark] { Mark.allCases.filter { (counts[$0] ?? 0) == 0 } }
 }

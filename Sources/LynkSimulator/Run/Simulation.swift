@@ -15,6 +15,8 @@ package struct Outcome: Sendable {
     package let trace: Trace
     package let marks: Marks
     package let commits: Int
+    /// Events that were dealt with: of people, machines, lines and clocks.
+    package let steps: Int
 }
 
 /// One world from its seed to its end.
@@ -51,6 +53,6 @@ package enum Simulation {
             events: plan.events.count, breach: breach, phase: world?.phase ?? .safety,
             tick: world?.time.tick ?? 0, traceHash: world?.trace.hash ?? 0,
             trace: world?.trace ?? Trace(isKept: false), marks: world?.marks ?? Marks(),
-            commits: world?.truth.log.count ?? 0)
+            commits: world?.truth.log.count ?? 0, steps: world?.steps ?? 0)
     }
 }

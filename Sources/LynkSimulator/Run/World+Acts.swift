@@ -119,7 +119,7 @@ extension World {
             guard let bytes = device.replica.bytes(of: oid) else { throw Problem(.internalFailure) }
             let written = Truth.Written(
                 oid: oid, slot: device.slot, content: try ChangeSetCodec.open(bytes).content,
-                chain: before.chain, scopes: Set(before.scopes), isForged: false)
+                chain: before.chain, scopes: Set(before.scopes))
             truth.write(written)
             note("d\(device.slot) writes \(oid.short) \(written.content.changes.count) rows")
             for change in written.content.changes where change.kind == .delete {

@@ -33,7 +33,31 @@ extension World {
                     bytes[random.number(bytes.count - 1)] = UInt8(random.number(255))
                 }
             }
-            try send(bytes, sealed, device, "\(kind)")
+            let forgery = try forgery(kind, sealed, device)
+            try send(bytes, sealed, device, "\(kind)", forgery)
+        }
+    }
+
+    /// How far it may come, from what is known here of who is who.
+    private func forgery(
+        _ kind: Kind, _ changeSets: [SealedChangeSet], _ device: SimulatedDevice
+    ) throws -> Truth.Forgery {
+        switch kind {
+        case .otherKey, .otherTenant, .noPredecessor: return .inauthentic
+        case .otherDevice:
+            let isOwn = changeSets.allSatisfy { $0.content.device == device.principal.device }
+            return isOwn ? .withinRights : .inauthentic
+        case .otherLane:
+            let other = everyDevice.first { $0.slot != device.slot }
+            let lane = try other.flatMap { other in
+                try hub.store.inspect { try $0.lane(other.replica.inspect().lane) }
+            }
+            guard let lane, lane.head != nil, lane.device != device.principal.device else {
+                return .withinRights
+            }
+            return .inauthentic
+        case .hubField, .unknownTable, .deletedFact, .unknownRow: return .beyondRights
+        default: return .withinRights
         }
     }
 
@@ -62,7 +86,8 @@ extension World {
     }
 
     private func send(
-        _ bytes: [UInt8], _ sealed: [SealedChangeSet], _ device: SimulatedDevice, _ name: String
+        _ bytes: [UInt8], _ sealed: [SealedChangeSet], _ device: SimulatedDevice, _ name: String,
+        _ forgery: Truth.Forgery
     ) throws {
         note("attack by d\(device.slot): \(name)")
         // What was flipped on the way in has a name of its own.
@@ -72,7 +97,7 @@ extension World {
             truth.write(
                 Truth.Written(
                     oid: changeSet.oid, slot: device.slot, content: changeSet.content, chain: [],
-                    scopes: [], isForged: true))
+                    scopes: [], forgery: forgery))
         }
         do {
             let (_, _, answer) = try hub.take(

@@ -76,6 +76,7 @@ extension World {
                 bytes, isCompressed: conversation.isCompressed, from: device.principal.device)
             if conversation.isShort { reach(.sessionResumed) }
             try plantSlips(request, answer, snapshot)
+            if let answer { try tell(.pushed(device, request, answer)) }
             try noteCommits()
             let stream = try HubAnswer(hub, principal, request, answer)
             noteServed(conversation, stream, commits: truth.log.count - before)

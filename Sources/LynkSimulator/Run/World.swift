@@ -30,6 +30,8 @@ final class World {
     var trace: Trace
     var marks = Marks()
     var phase = Phase.safety
+    /// Events that were dealt with.
+    private(set) var steps = 0
     var conversations = 0
     var comparisons = 0
     /// Per user the areas that the office has ever given.
@@ -74,6 +76,7 @@ final class World {
     func drainQueue() throws {
         while let (tick, event) = queue.next() {
             time.advance(toTick: tick)
+            steps += 1
             try handle(event)
             try tell(.stepped)
         }

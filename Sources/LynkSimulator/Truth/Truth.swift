@@ -13,7 +13,19 @@ final class Truth {
         /// that the author had seen of others.
         let chain: [UInt8]
         let scopes: Set<Scope>
-        let isForged: Bool
+        /// What an attacker made; `nil` for an honest replica's.
+        var forgery: Forgery?
+        var isForged: Bool { forgery != nil }
+    }
+
+    /// How far a forgery may come.
+    enum Forgery {
+        /// The device may do that: it is judged as any other.
+        case withinRights
+        /// It may be refused, rejected or quarantined, and is never applied.
+        case beyondRights
+        /// It is not the device's at all: it takes no place in the log.
+        case inauthentic
     }
 
     /// By oid; the first author of it.

@@ -48,6 +48,9 @@ extension InMemoryReplica {
         }
     }
 
+    /// What the hub told of concurrent writes, in the order of its telling.
+    package func conflictRecords() -> [ConflictRecord] { memory.withLock { $0.conflicts } }
+
     /// The canonical bytes of an own change set that is still kept.
     package func bytes(of oid: ContentID) -> [UInt8]? {
         memory.withLock { $0.written.first { $0.sealed.oid == oid }?.sealed.bytes }

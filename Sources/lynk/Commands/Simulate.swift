@@ -13,6 +13,7 @@ struct Simulate: AsyncParsableCommand {
               lynk simulate --seeds 1000            many worlds, and what they reached
               lynk simulate --seed 7 --trace        one world, line by line
               lynk simulate --seed 7 --shrink       the smallest world that still fails
+              lynk simulate --seeds 50 --hashes     what two builds must agree about
             """)
 
     enum Store: String, ExpressibleByArgument, CaseIterable { case memory }
@@ -44,10 +45,32 @@ struct Simulate: AsyncParsableCommand {
     @Option(help: "Fail when a mark was never reached in a run of at least so many seeds.")
     var marksFrom: UInt64 = 1_000
 
+    @Flag(help: "Fail when a mark was never reached, however few seeds there were.")
+    var marksRequired = false
+    @Option(help: "Append the rates of this campaign to a file of comma-separated values.")
+    var record: String?
+    @Option(help: "The day that --record writes down, e.g. 2026-11-23.")
+    var date: String = "undated"
+    @Option(
+        help: """
+            Play seed after seed until one of these checkers, separated by commas, finds \
+            something; fail when none does.
+            """)
+    var until: String?
+    @Flag(help: "Print each seed with the hash of its trace, to compare two builds.")
+    var hashes = false
+
     func run() async throws {
         let options = try options()
         if let seed {
             try play(seed, options)
+        } else if let until {
+            try hunt(Set(until.split(separator: ",").map(String.init)), options)
+        } else if hashes {
+            for seed in from..<from + seeds {
+                let outcome = Simulation.run(seed: seed, options)
+                print(seed, String(format: "%016llx", outcome.traceHash), outcome.steps)
+            }
         } else {
             try await campaign(options)
         }
@@ -106,7 +129,7 @@ struct Simulate: AsyncParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         var report = CampaignReport()
-        let last = from + seeds - 1
+        let last = from + max(seeds, 1) - 1
         await withTaskGroup(of: Outcome.self) { group in
             var next = from
             func add() {
@@ -128,10 +151,39 @@ struct Simulate: AsyncParsableCommand {
             Double(elapsed.components.seconds)
             + Double(elapsed.components.attoseconds) / 1e18
         print(report.text(seconds: seconds))
-        let isShort = !report.marks.missing.isEmpty && seeds >= marksFrom
+        if let record { try append(report, seconds, to: record) }
+        let isShort =
+            !report.marks.missing.isEmpty && (marksRequired || seeds >= marksFrom)
         if isShort {
             print("never reached: \(report.marks.missing.map(\.rawValue).joined(separator: ", "))")
         }
         if report.failures > 0 || isShort { throw ExitCode(1) }
+    }
+
+    /// Plays seed after seed until one of the named checkers finds something: what a table of
+    /// mutants asks.
+    private func hunt(_ names: Set<String>, _ options: SimulationOptions) throws {
+        var report = CampaignReport()
+        for seed in from..<from + seeds {
+            let outcome = Simulation.run(seed: seed, options)
+            report.add(outcome)
+            guard let breach = outcome.breach, names.contains(breach.checker) else { continue }
+            print("found \(breach.checker) seed \(seed) tried \(report.seeds): \(breach.what)")
+            return
+        }
+        let others = report.findings.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        print("found nothing tried \(report.seeds): \(others.joined(separator: ", "))")
+        throw ExitCode(1)
+    }
+
+    private func append(_ report: CampaignReport, _ seconds: Double, to path: String) throws {
+        let row = report.rates(seconds: seconds).row(
+            of: report, date: date, commit: code, store: store.rawValue, cores: jobs)
+        let file = URL(fileURLWithPath: path)
+        let isThere = FileManager.default.fileExists(atPath: path)
+        var text = isThere ? try String(contentsOf: file, encoding: .utf8) : ""
+        if text.isEmpty { text = CampaignRates.header + "\n" }
+        if !text.hasSuffix("\n") { text += "\n" }
+        try Data((text + row + "\n").utf8).write(to: file, options: .atomic)
     }
 }

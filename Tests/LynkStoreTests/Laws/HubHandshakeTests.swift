@@ -170,6 +170,37 @@ struct HubHandshakeTests {
             try world.hub.read { try $0.scopeSet(of: device, at: .max) }?.covered == ["a", "b"])
     }
 
+    // device                             hub at 3
+    // pull, as a few ──────────────────▶ opened at 3
+    //                                    commit 4
+    // ◀── checkpoint at 4, without b
+    // (late copy of an earlier request) ▶ opened at 4, as all: with b, and answered to nobody
+    @Test(
+        "A late request does not widen what a checkpoint at the same position covered",
+        arguments: HubKind.allCases)
+    func coveredByTheChecked(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2, role: "few"))
+        try ann.write(Self.insert(1))
+        try ann.write(
+            RowChange(table: 1, key: LawWorld.key(2), kind: .insert, puts: [.init(1, "b")]))
+        try bob.pull()
+        let late = LawAuthor(world, 2)
+        late.cursor = bob.cursor
+        late.chain = bob.chain
+        try ann.write(Self.insert(3))
+        var isWritten = false
+        let pulled = try bob.pull(between: {
+            if !isWritten { try ann.write(Self.insert(4)) }
+            isWritten = true
+        })
+        #expect(pulled.checkpoint?.position == 4)
+        try late.pull()
+        let kept = try world.hub.read { try $0.scopeSet(of: bob.principal.device, at: 4) }
+        #expect(kept?.scopes == ["a", "b"])
+        #expect(kept?.covered == ["a"])
+    }
+
     @Test("A pull that broke off goes on after its last page", arguments: HubKind.allCases)
     func resumed(_ kind: HubKind) throws {
         let world = try LawWorld(kind)

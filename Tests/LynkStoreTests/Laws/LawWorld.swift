@@ -144,7 +144,9 @@ final class LawAuthor {
             case .page(let payload):
                 try read(payload, into: &pulled)
                 try between()
-            case .conflicts(let conflicts): pulled.conflicts += conflicts
+            case .conflicts(let conflicts):
+                pulled.conflicts += conflicts
+                try between()
             case .checkpoint(let checkpoint): pulled.checkpoint = checkpoint
             }
         }

@@ -85,4 +85,32 @@ struct SideTableTests {
         #expect(try ann.pull().conflicts.count == 1)
         #expect(try ann.pull().conflicts.isEmpty)
     }
+
+    // hub                                   eve
+    // conflicts of commit 3 ───────────────▶
+    // commit 5 meets another conflict
+    // rows and conflicts of commit 5 ──────▶ (were passed over once: the round had ended at 3)
+    @Test(
+        "Conflicts of a commit that comes between two frames of them are told in the same pull",
+        arguments: HubKind.allCases)
+    func conflictsMeanwhile(_ kind: HubKind) throws {
+        let (world, ann, bob) = try Self.world(kind)
+        func meet(_ mine: Value, _ theirs: Value) throws {
+            for author in [ann, bob] { try author.pull() }
+            let sets = (
+                ann.make([Self.update(.init(2, mine))]), bob.make([Self.update(.init(2, theirs))])
+            )
+            try ann.push([sets.0])
+            world.time.advance(1_000)
+            try bob.push([sets.1])
+        }
+        try meet("ann's", "bob's")
+        var frames = 0
+        let told = try LawAuthor(world, 3).pull(between: {
+            frames += 1
+            // The page was the first, the conflicts the second.
+            if frames == 2 { try meet("ann's again", "bob's again") }
+        })
+        #expect(told.conflicts.map(\.new.value) == ["bob's", "bob's again"])
+    }
 }
