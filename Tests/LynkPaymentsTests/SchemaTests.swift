@@ -11,13 +11,23 @@ struct SchemaTests {
     func declaration() {
         #expect(schema.problems.isEmpty)
         #expect(schema.name == "payments")
-        #expect(schema.version == 1)
+        #expect(schema.version == 2)
         #expect(
             schema.tables.map { "\($0.id) \($0.name)" } == [
                 "1 tenant_profile", "2 area", "3 worker", "4 retailer", "5 invoice",
                 "6 invoice_line", "7 payment", "8 allocation", "9 claim", "10 collection_notice",
-                "11 journal_entry", "12 posting", "13 exception",
+                "11 journal_entry", "12 posting", "13 exception", "14 tenant_policy",
+                "15 subscription", "16 plan_usage", "17 monthly_target", "18 user_account",
+                "19 device_status", "20 retailer_private", "21 retailer_key",
+                "22 assignment_change", "23 worker_visit", "24 attestation", "25 otp_challenge",
+                "26 instrument_correction", "27 payment_event", "28 proof_file",
+                "29 device_report", "30 decision", "31 dispute", "32 notification",
+                "33 cheque_event", "34 bank_line", "35 bank_match", "36 instrument_alert",
+                "37 handover", "38 deposit", "39 day_close", "40 worker_day", "41 area_day",
+                "42 clock_tick", "43 credit_note", "44 invoice_amendment", "45 write_off",
             ])
+        let indexes = schema.tables.flatMap(\.indexes).map(\.name)
+        #expect(Set(indexes).count == indexes.count, "index names are the database's")
         #expect(schema.tables.allSatisfy { TableRole($0.id) != nil })
     }
 
@@ -42,6 +52,38 @@ struct SchemaTests {
         check(JournalEntryField.self)
         check(PostingField.self)
         check(ExceptionField.self)
+        check(TenantPolicyField.self)
+        check(SubscriptionField.self)
+        check(PlanUsageField.self)
+        check(MonthlyTargetField.self)
+        check(UserAccountField.self)
+        check(DeviceStatusField.self)
+        check(RetailerPrivateField.self)
+        check(RetailerKeyField.self)
+        check(AssignmentChangeField.self)
+        check(WorkerVisitField.self)
+        check(AttestationField.self)
+        check(OtpChallengeField.self)
+        check(InstrumentCorrectionField.self)
+        check(PaymentEventField.self)
+        check(ProofFileField.self)
+        check(DeviceReportField.self)
+        check(DecisionField.self)
+        check(DisputeField.self)
+        check(NotificationField.self)
+        check(ChequeEventField.self)
+        check(BankLineField.self)
+        check(BankMatchField.self)
+        check(InstrumentAlertField.self)
+        check(HandoverField.self)
+        check(DepositField.self)
+        check(DayCloseField.self)
+        check(WorkerDayField.self)
+        check(AreaDayField.self)
+        check(ClockTickField.self)
+        check(CreditNoteField.self)
+        check(InvoiceAmendmentField.self)
+        check(WriteOffField.self)
     }
 
     @Test("What was said about a payment cannot be said again differently")

@@ -39,8 +39,9 @@ struct VisibilityTests {
     }
 
     private func shops(of device: Device, in world: World) throws -> [UInt64] {
-        guard case .only(let scopes) = try world.hub.application.scopeSet(
-            of: device.principal, now: now, in: world.hub.view)
+        guard
+            case .only(let scopes) = try world.hub.application.scopeSet(
+                of: device.principal, now: now, in: world.hub.view)
         else { return [] }
         return [11, 12, 13, 14].filter { scopes.contains(ScopeName.retailer(shop($0))) }
     }
@@ -100,19 +101,34 @@ struct VisibilityTests {
         }
     }
 
-    @Test("Every other table has one scope")
+    @Test("Every other table has the scopes of whoever may see it")
     func tables() {
         let retailer = Scope("retailer/\(World.shop)")
-        let expected: [TableID: Scope] = [
-            1: "tenant", 2: "tenant", 3: "tenant", 4: retailer, 5: retailer, 6: retailer,
-            8: retailer, 9: "admin", 10: retailer, 11: "admin", 12: "admin", 13: "admin",
+        let phone = Scope("retailer-phone/\(World.shop)")
+        let month = Scope("worker/\(World.worker(1))/2026-11")
+        var expected: [TableID: [Scope]] = [
+            1: ["tenant", "profile"], 2: ["tenant"], 3: ["tenant"], 4: [retailer], 5: [retailer],
+            6: [retailer], 8: [retailer], 10: [retailer], 14: ["tenant"], 15: ["tenant"],
+            21: [retailer], 23: [month], 24: [phone, month], 25: [phone], 26: [month],
+            28: [month], 29: [month], 31: [phone], 37: [month],
+            39: [Scope("worker/\(World.worker(1))")], 43: [retailer], 44: [retailer],
+            45: [retailer],
         ]
+        for office: TableID in [9, 11, 12, 13, 16, 17, 18, 19, 20, 22, 27, 30] {
+            expected[office] = ["admin"]
+        }
+        for office: TableID in [32, 33, 34, 35, 36, 38, 40, 41, 42] { expected[office] = ["admin"] }
         for table in Payments().schema.tables where table.id != PaymentField.table.id {
             var values = table.defaults
-            if let ordinal = table.ordinal(named: "retailer") { values[ordinal] = .key(World.shop) }
-            #expect(
-                Payments().scopes(of: World.shop, values: values, in: table, effective: now)
-                    == [expected[table.id] ?? "none"], "\(table.name)")
+            for (name, key) in [
+                ("retailer", World.shop), ("worker", World.worker(1)), ("by_user", World.worker(1)),
+            ] {
+                if let ordinal = table.ordinal(named: name) { values[ordinal] = .key(key) }
+            }
+            let scopes = Payments().scopes(
+                of: World.shop, values: values, in: table,
+                effective: HybridTimestamp(milliseconds: World.start))
+            #expect(scopes == expected[table.id] ?? [], "\(table.name)")
         }
     }
 }

@@ -38,6 +38,7 @@ struct Judgement {
         switch TableRole(change.table) {
         case .money: try payment(change, births: births)
         case .master: try master(change, births: births)
+        case .evidence: try EvidenceJudgement(submission, role, in: view).verdict(on: change)
         case .hub: .reject(Problem(.notAuthorized, "only the hub writes this table"))
         case nil: .reject(Problem(.valueInvalid, "an unknown table"))
         }
@@ -46,7 +47,7 @@ struct Judgement {
     // MARK: payments
 
     private func payment(_ change: RowChange, births: Set<RowKey>) throws -> Verdict {
-        guard let role else {
+        guard let role, role == .worker || role.isOffice else {
             return .quarantine(Problem(.notAuthorized, "the role may not state payments"))
         }
         if change.kind == .delete {
@@ -88,7 +89,7 @@ struct Judgement {
             try exists(RetailerField.table, retailer, births)
         else { return .quarantine(Problem(.rowUnknown, "payment.retailer")) }
         // Office staff collect too, and have no worker's row.
-        let isOffice = role == .admin && isOwn
+        let isOffice = role.isOffice && isOwn
         if let worker, !isOffice, try !exists(WorkerField.table, worker, births) {
             return .quarantine(Problem(.rowUnknown, "payment.worker"))
         }
@@ -133,7 +134,9 @@ struct Judgement {
     // MARK: what the office keeps
 
     private func master(_ change: RowChange, births: Set<RowKey>) throws -> Verdict {
-        guard role == .admin else {
+        if role == .worker, let verdict = try proposal(change) { return verdict }
+        let isBill = [InvoiceField.table.id, InvoiceLineField.table.id].contains(change.table)
+        guard role == .admin || (role == .cashier && isBill) else {
             return .reject(Problem(.notAuthorized, "only the office writes this table"))
         }
         if change.kind == .delete { return .reject(Problem(.deleteUnsupported, "set it inactive")) }
@@ -150,6 +153,23 @@ struct Judgement {
         guard let retailer = change.value(InvoiceField.retailer)?.keyValue,
             try exists(RetailerField.table, retailer, births)
         else { return .reject(Problem(.rowUnknown, "invoice.retailer")) }
+        return .accept
+    }
+
+    /// A worker may propose a shop that the tenant does not know, in an area of his own (rule 33).
+    private func proposal(_ change: RowChange) throws -> Verdict? {
+        guard change.table == RetailerField.table.id, change.kind == .insert,
+            try view.row(change.table, change.key) == nil
+        else { return nil }
+        let allowed: Set<RetailerField> = [.name, .phone, .area, .zipcode]
+        for put in change.puts {
+            guard let field = RetailerField(rawValue: put.field), allowed.contains(field) else {
+                return .reject(Problem(.notAuthorized, "a proposed shop has a name and a place"))
+            }
+        }
+        guard change.value(RetailerField.phone)?.textValue?.isEmpty == false else {
+            return .reject(Problem(.valueInvalid, "retailer.phone"))
+        }
         return .accept
     }
 

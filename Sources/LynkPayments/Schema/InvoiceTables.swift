@@ -10,11 +10,17 @@ enum InvoiceField: UInt32, TableField {
     case open
     /// Empty until the hub has booked the invoice, then ``InvoiceStatus``.
     case status
+    /// What it comes to as amended; NULL while it never was.
+    case billed
+    case writtenOff
+    /// Amendments so far.
+    case version
 
+    static let byDue = IndexSchema("invoice_by_due", ["status", "due_date"])
     static let byRetailer = IndexSchema(
         "by_retailer_status", ["retailer", "status", "issue_date"])
     static let table = TableSchema(
-        5, "invoice", .mutable, fields, indexes: [byRetailer], deletes: .forbidden)
+        5, "invoice", .mutable, fields, indexes: [byRetailer, byDue], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -29,6 +35,9 @@ enum InvoiceField: UInt32, TableField {
         case .cancelled: stated("cancelled", .text, .lattice(Cancellation.lattice), default: "NO")
         case .open: computed("open")
         case .status: derived("status", .text, default: "")
+        case .billed: derived("billed", .money)
+        case .writtenOff: computed("written_off")
+        case .version: derived("version", .integer, default: 0)
         }
     }
 }

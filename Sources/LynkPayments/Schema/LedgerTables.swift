@@ -9,7 +9,9 @@ enum JournalEntryField: UInt32, TableField {
     /// The entry that this one takes back.
     case reverses
 
-    static let table = TableSchema(11, "journal_entry", .appendOnly, fields)
+    static let bySubject = IndexSchema("journal_entry_by_subject", ["subject"])
+    static let table = TableSchema(
+        11, "journal_entry", .appendOnly, fields, indexes: [bySubject])
 
     var schema: FieldSchema {
         switch self {
@@ -31,7 +33,10 @@ enum PostingField: UInt32, TableField {
     case party
     case debit, credit
 
-    static let table = TableSchema(12, "posting", .appendOnly, fields)
+    static let byAccount = IndexSchema("posting_by_account", ["account", "party"])
+    static let byEntry = IndexSchema("posting_by_entry", ["entry"])
+    static let table = TableSchema(
+        12, "posting", .appendOnly, fields, indexes: [byAccount, byEntry])
 
     var schema: FieldSchema {
         switch self {
@@ -56,8 +61,18 @@ enum ExceptionField: UInt32, TableField {
     /// The other payment, when two are the subject.
     case rival
     case detail, amount, openedPosition, openedAt
+    case worker, day
+    /// What must not be used twice.
+    case instrument
+    case resolution, resolvedBy
 
-    static let table = TableSchema(13, "exception", .mutable, fields, deletes: .forbidden)
+    static let byState = IndexSchema(
+        "exception_by_state", ["state", "severity", "opened_position"])
+    static let byWorker = IndexSchema("exception_by_worker", ["kind", "worker"])
+    static let byPayment = IndexSchema("exception_by_payment", ["payment"])
+    static let table = TableSchema(
+        13, "exception", .mutable, fields, indexes: [byState, byWorker, byPayment],
+        deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -72,6 +87,11 @@ enum ExceptionField: UInt32, TableField {
         case .amount: computed("amount")
         case .openedPosition: derived("opened_position", .integer, default: 0)
         case .openedAt: derived("opened_at", .integer, default: 0)
+        case .worker: derived("worker", .key)
+        case .day: derived("day", .text)
+        case .instrument: derived("instrument", .text, default: "")
+        case .resolution: derived("resolution", .text, default: "")
+        case .resolvedBy: derived("resolved_by", .key)
         }
     }
 }

@@ -4,6 +4,10 @@ import LynkCore
 enum TenantProfileField: UInt32, TableField {
     case name = 1
     case district, state, phone, currency, zone, status, plan, allocationOrder
+    case legalName, address, gstin
+    /// UPI addresses, separated by a space; the first is the usual one.
+    case upiIDs
+    case qrFile, logoFile
 
     static let table = TableSchema(1, "tenant_profile", .mutable, fields, deletes: .forbidden)
 
@@ -19,6 +23,12 @@ enum TenantProfileField: UInt32, TableField {
         case .plan: stated("subscription_plan", .text, default: "STANDARD")
         case .allocationOrder:
             stated("allocation_order", .text, default: .text(AllocationOrder.issueDate.rawValue))
+        case .legalName: stated("legal_name", .text, default: "")
+        case .address: stated("address", .text, default: "")
+        case .gstin: stated("gstin", .text, default: "")
+        case .upiIDs: stated("upi_ids", .text, default: "")
+        case .qrFile: stated("qr_file", .blob)
+        case .logoFile: stated("logo_file", .blob)
         }
     }
 }
@@ -46,6 +56,8 @@ enum WorkerField: UInt32, TableField {
     /// Keys of areas in text, separated by a space.
     case areas
     case active
+    /// PIN codes of six digits, separated by a space.
+    case zipcodes
 
     static let table = TableSchema(3, "worker", .mutable, fields, deletes: .forbidden)
 
@@ -55,6 +67,7 @@ enum WorkerField: UInt32, TableField {
         case .phone: stated("phone", .text)
         case .areas: stated("area_ids", .text, default: "")
         case .active: stated("active", .integer, default: 1)
+        case .zipcodes: stated("zipcodes", .text, default: "")
         }
     }
 }
@@ -71,10 +84,21 @@ enum RetailerField: UInt32, TableField {
     /// The earliest due day of an unpaid invoice; NULL when all are paid.
     case oldestOpenDue
     case openExceptions
+    /// The shop that this one turned out to be: the first of the log with the same phone number.
+    case aliasOf
+    case creditLeft
+    /// The last five, newest first: keys, separated by a space.
+    case recentPayments, recentInvoices
+    /// The hub's position of the last change to the figures.
+    case computedPosition
 
     static let byActive = IndexSchema("by_active", ["active", "area"])
+    static let byPhone = IndexSchema("retailer_by_phone", ["phone"])
+    static let byAlias = IndexSchema("retailer_by_alias", ["alias_of"])
+    static let byOutstanding = IndexSchema("retailer_by_outstanding", ["outstanding"])
     static let table = TableSchema(
-        4, "retailer", .mutable, fields, indexes: [byActive], deletes: .forbidden)
+        4, "retailer", .mutable, fields, indexes: [byActive, byPhone, byAlias, byOutstanding],
+        deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -98,6 +122,11 @@ enum RetailerField: UInt32, TableField {
         case .lastInvoiceAt: derived("last_invoice_at", .integer)
         case .oldestOpenDue: derived("oldest_open_due", .text)
         case .openExceptions: derived("open_exceptions", .integer, default: 0)
+        case .aliasOf: derived("alias_of", .key)
+        case .creditLeft: computed("credit_left")
+        case .recentPayments: derived("recent_payments", .text, default: "")
+        case .recentInvoices: derived("recent_invoices", .text, default: "")
+        case .computedPosition: derived("computed_position", .integer, default: 0)
         }
     }
 }

@@ -22,12 +22,67 @@ enum PaymentField: UInt32, TableField {
     case postedPosition
     /// The hub's position at which a cancellation was merged; 0 when none was.
     case cancelledPosition
+    /// Of a cheque: whose it is and what it says.
+    case bank, chequeDate, micr
+    /// The payer's address of a UPI transfer.
+    case vpa
+    /// ONLINE or OFFLINE, as the device was.
+    case origin
+    /// Names the installation of the program; the device's id when it is empty.
+    case install
+    /// The latest hub time that the device had seen, in milliseconds since 1970.
+    case serverToken
+    /// The receipt's place in the device's own count, from 1; 0 for a device without one.
+    case receiptCounter
+    case previousReceipt
+    case notes
+    /// Hashes of proofs in text, separated by a space.
+    case proofs
+    case retailerCode
+    /// The payment whose reversal was a mistake, when this one puts it back.
+    case reinstates
+    /// The six familiar states: ``PaymentState``. Empty until it is booked.
+    case state
+    /// Axis 2: ``AttestationState``.
+    case attestation
+    /// Axis 4: ``Settlement``. Empty until it is booked.
+    case settlement
+    /// Axis 5: ``ReviewState``.
+    case review
+    case openExceptions
+    /// The kinds of exception that hold it, separated by a space.
+    case heldFor
+    /// What must not be used twice, as corrected: ``InstrumentKey``. Empty for cash.
+    case instrument
+    case effectiveDay, effectiveAt
+    /// The retailer in whose account it is, when the named one is an alias.
+    case account
+    case device
+    /// The hub's position at which it expired, or at which it was reversed; 0 when it was not.
+    case expiredPosition, reversedPosition
+    case bankLine, handover
+    /// Where a closed day moved it: 1 when ``businessDay`` is not the effective one.
+    case isLate
+    /// ``reference``, ``bank`` and ``chequeDate`` as corrected; NULL as stated.
+    case currentReference, currentBank, currentChequeDate
 
     static let byCredit = IndexSchema(
         "by_credit", ["retailer", "has_credit", "posted_position"])
     static let byWorker = IndexSchema("by_worker_day", ["worker", "business_day"])
+    static let byInstrument = IndexSchema("payment_by_instrument", ["instrument"])
+    static let byRetailerDay = IndexSchema(
+        "payment_by_retailer_day", ["retailer", "effective_day"])
+    static let bySettlement = IndexSchema(
+        "payment_by_settlement", ["settlement", "effective_day"])
+    static let byPosting = IndexSchema("payment_by_posting", ["posting", "held_for"])
+    static let byLifecycle = IndexSchema("payment_by_lifecycle", ["lifecycle"])
+    static let byReceipt = IndexSchema("payment_by_receipt", ["device", "receipt_counter"])
     static let table = TableSchema(
-        7, "payment", .mutable, fields, indexes: [byCredit, byWorker], deletes: .forbidden)
+        7, "payment", .mutable, fields,
+        indexes: [
+            byCredit, byWorker, byInstrument, byRetailerDay, bySettlement, byPosting, byLifecycle,
+            byReceipt,
+        ], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -53,78 +108,49 @@ enum PaymentField: UInt32, TableField {
         case .hasCredit: derived("has_credit", .integer, default: 0)
         case .postedPosition: derived("posted_position", .integer, default: 0)
         case .cancelledPosition: derived("cancelled_position", .integer, default: 0)
+        default: laterSchema
         }
     }
 }
 
-/// Money for one invoice out of one payment; voided, never deleted.
-enum AllocationField: UInt32, TableField {
-    case payment = 1
-    case invoice, retailer, amount, entry
-    /// The journal entry that took it back; NULL while it stands.
-    case voidedBy
-
-    static let byInvoice = IndexSchema("by_invoice", ["invoice"])
-    static let byPayment = IndexSchema("by_payment", ["payment"])
-    static let table = TableSchema(
-        8, "allocation", .mutable, fields, indexes: [byInvoice, byPayment], deletes: .forbidden)
-
-    var schema: FieldSchema {
+extension PaymentField {
+    /// The fields that came with version 2.
+    private var laterSchema: FieldSchema {
         switch self {
-        case .payment: derived("payment", .key)
-        case .invoice: derived("invoice", .key)
-        case .retailer: derived("retailer", .key)
-        case .amount: computed("amount")
-        case .entry: derived("entry", .key)
-        case .voidedBy: derived("voided_by", .key)
-        }
-    }
-}
-
-/// What one payment expected to cover of one invoice, and beside whom: the evidence by which
-/// double collection is found in any order of arrival.
-enum ClaimField: UInt32, TableField {
-    case invoice = 1
-    case payment, worker, amount
-    /// What the author's confirmed data showed as open.
-    case base
-    /// Claims of the author itself that were not confirmed to it yet; keys in text.
-    case own
-    /// Earlier claims that the author did not know of; keys in text.
-    case unknown
-    case position
-
-    static let byInvoice = IndexSchema("by_invoice", ["invoice", "position"])
-    static let table = TableSchema(9, "claim", .appendOnly, fields, indexes: [byInvoice])
-
-    var schema: FieldSchema {
-        switch self {
-        case .invoice: derived("invoice", .key)
-        case .payment: derived("payment", .key)
-        case .worker: derived("worker", .key)
-        case .amount: computed("amount")
-        case .base: computed("base")
-        case .own: derived("own", .text, default: "")
-        case .unknown: derived("unknown", .text, default: "")
-        case .position: derived("position", .integer, default: 0)
-        }
-    }
-}
-
-/// What other workers see of a collection at a shop that they share.
-enum CollectionNoticeField: UInt32, TableField {
-    case retailer = 1
-    case amount, method, day, workerLabel
-
-    static let table = TableSchema(10, "collection_notice", .appendOnly, fields)
-
-    var schema: FieldSchema {
-        switch self {
-        case .retailer: derived("retailer", .key)
-        case .amount: computed("amount")
-        case .method: derived("method", .text)
-        case .day: derived("day", .text)
-        case .workerLabel: derived("worker_label", .text)
+        case .bank: stated("bank", .text, .immutable, default: "")
+        case .chequeDate: stated("cheque_date", .text, .immutable)
+        case .micr: stated("micr", .text, .immutable, default: "")
+        case .vpa: stated("vpa", .text, .immutable, default: "")
+        case .origin: stated("origin", .text, .immutable, default: "")
+        case .install: stated("install", .text, .immutable, default: "")
+        case .serverToken: stated("server_token", .integer, .immutable)
+        case .receiptCounter: stated("receipt_counter", .integer, .immutable, default: 0)
+        case .previousReceipt: stated("previous_receipt", .blob, .immutable)
+        case .notes: stated("notes", .text, .immutable, default: "")
+        case .proofs: stated("proofs", .text, .immutable, default: "")
+        case .retailerCode: stated("retailer_code", .text, .immutable, default: "")
+        case .reinstates: stated("reinstates", .key, .immutable)
+        case .state: derived("state", .text, default: "")
+        case .attestation: derived("attestation", .text, default: "NONE")
+        case .settlement: derived("settlement", .text, default: "")
+        case .review: derived("review", .text, default: "CLEAN")
+        case .openExceptions: derived("open_exceptions", .integer, default: 0)
+        case .heldFor: derived("held_for", .text, default: "")
+        case .instrument: derived("instrument", .text, default: "")
+        case .effectiveDay: derived("effective_day", .text)
+        case .effectiveAt: derived("effective_at", .integer, default: 0)
+        case .account: derived("account", .key)
+        case .device: derived("device", .key)
+        case .expiredPosition: derived("expired_position", .integer, default: 0)
+        case .reversedPosition: derived("reversed_position", .integer, default: 0)
+        case .bankLine: derived("bank_line", .key)
+        case .handover: derived("handover", .key)
+        case .isLate: derived("is_late", .integer, default: 0)
+        case .currentReference: derived("current_reference", .text)
+        case .currentBank: derived("current_bank", .text)
+        case .currentChequeDate: derived("current_cheque_date", .text)
+        // No declared field: the schema's own check finds the empty name.
+        default: derived("", .text)
         }
     }
 }

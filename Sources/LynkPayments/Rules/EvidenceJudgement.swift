@@ -1,0 +1,90 @@
+import LynkCore
+
+/// Who may state a fact beside a payment, and of what form.
+///
+/// What the office slips in is sent back to be mended; what comes from the field is kept, because
+/// whoever wrote it may not be there again.
+struct EvidenceJudgement {
+    private let submission: Submission
+    private let role: Role?
+    private let view: any TenantView
+
+    init(_ submission: Submission, _ role: Role?, in view: any TenantView) {
+        self.submission = submission
+        self.role = role
+        self.view = view
+    }
+
+    private var user: Value {
+        .key(RowKey(high: submission.principal.user.high, low: submission.principal.user.low))
+    }
+
+    func verdict(on change: RowChange) throws -> Verdict {
+        guard let role, role != .auditor else {
+            return refuse(.notAuthorized, "the role writes no facts")
+        }
+        if change.kind == .delete { return refuse(.deleteUnsupported, "a fact") }
+        if let reason = try unauthorized(change, as: role) {
+            return refuse(.notAuthorized, reason)
+        }
+        if change.kind == .insert, let field = EvidenceForm.flaw(in: change) {
+            return refuse(.valueInvalid, field)
+        }
+        return .accept
+    }
+
+    private func refuse(_ code: ProblemCode, _ detail: String) -> Verdict {
+        let problem = Problem(code, detail)
+        return role?.isOffice ?? false ? .reject(problem) : .quarantine(problem)
+    }
+
+    /// Why this person may not write it; `nil` when he may.
+    private func unauthorized(_ change: RowChange, as role: Role) throws -> String? {
+        func isOwn<Field: TableField>(_ field: Field) throws -> Bool {
+            let stated =
+                try change.value(field)
+                ?? view.row(change.table, change.key)?.values[field.ordinal]
+            return stated == user
+        }
+        switch change.table {
+        case DecisionField.table.id:
+            guard role == .admin else { return "decisions are an admin's" }
+            return try isOwn(DecisionField.by) ? nil : "a decision in another's name"
+        case BankMatchField.table.id:
+            guard role.isOffice else { return "matching is the office's" }
+            return try isOwn(BankMatchField.by) ? nil : "a match in another's name"
+        case WorkerVisitField.table.id:
+            return try role.isOffice || isOwn(WorkerVisitField.worker)
+                ? nil : "a visit in another's name"
+        case HandoverField.table.id:
+            if role.isOffice { return nil }
+            guard role == .worker, change.value(HandoverField.counted) == nil else {
+                return "money is counted by who receives it"
+            }
+            return try isOwn(HandoverField.worker) ? nil : "a handover in another's name"
+        case InstrumentCorrectionField.table.id:
+            return try isOwn(InstrumentCorrectionField.by) && role != .retailer
+                ? nil : "a correction in another's name"
+        case ProofFileField.table.id:
+            return try role.isOffice || (isOwn(ProofFileField.by) && role != .retailer)
+                ? nil : "a proof in another's name"
+        case DisputeField.table.id:
+            return try role == .admin || (role == .retailer && isOwn(DisputeField.retailer))
+                ? nil : "a dispute in another's name"
+        case AttestationField.table.id:
+            if role.isOffice { return nil }
+            if role == .retailer {
+                return try isOwn(AttestationField.retailer) ? nil : "another shop's confirmation"
+            }
+            return try isOwn(AttestationField.worker) ? nil : "a code in another's name"
+        case DeviceReportField.table.id:
+            let device = submission.principal.device
+            let own = Value.key(RowKey(high: device.high, low: device.low))
+            return change.value(DeviceReportField.device) == own ? nil : "another device's report"
+        case InstrumentAlertField.table.id, ClockTickField.table.id:
+            return role == .admin ? nil : "this is an admin's"
+        default:
+            return role.isOffice ? nil : "only the office writes this table"
+        }
+    }
+}
