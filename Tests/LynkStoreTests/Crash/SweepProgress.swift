@@ -1,8 +1,8 @@
 import Foundation
 
 /// How far a sweep came, in a file: GRDB ends the process where it has no memory to open a
-/// connection or to pass an argument. That is a crash between two calls of the system, whose files the crash
-/// tests judge; the sweep goes on after it in a new process (`Tests/memory.sh`).
+/// connection or to pass an argument. That is a crash between two calls of the system, whose files
+/// the crash tests judge; the sweep goes on after it in a new process (`Tests/memory.sh`).
 struct SweepProgress: Sendable {
     private let path: String
 
