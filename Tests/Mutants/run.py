@@ -75,9 +75,9 @@ def plant(mutants, sources):
         fail("\n".join(wrong) + "\nThe sources have moved on: write these entries again.")
 
 
-def copy(name, target):
-    """Copies a folder or file; files that are the same keep their time, so that builds are short."""
-    source, target = ROOT / name, target / name
+def copy(name, target, root=ROOT):
+    """Copies a folder or file; what is the same keeps its time, so that builds are short."""
+    source, target = root / name, target / name
     files = [source] if source.is_file() else [p for p in source.rglob("*") if p.is_file()]
     wanted = set()
     for file in files:
@@ -101,12 +101,7 @@ def build(mutants, work, flags):
             copy(name, work)
         if (ROOT / "Package.resolved").exists():
             copy("Package.resolved", work)
-        global_root = globals()["ROOT"]
-        globals()["ROOT"] = staged
-        try:
-            copy("Sources", work)
-        finally:
-            globals()["ROOT"] = global_root
+        copy("Sources", work, staged)
     finally:
         shutil.rmtree(staged)
     print(f"Building lynk with {len(mutants)} slips in {work}", flush=True)
@@ -154,8 +149,8 @@ def write_results(mutants, path, commit, clean):
         "and the checker of the simulator that found each. What each slip is stands in",
         "`Tests/Mutants/`.",
         "",
-        f"Commit {commit}: {sum(bool(m.found) for m in mutants)} of {len(mutants)} found. Without a",
-        f"slip {clean} seeds hold.",
+        f"Commit {commit}: {sum(bool(m.found) for m in mutants)} of {len(mutants)} found.",
+        f"Without a slip {clean}.",
         "",
         "| Mutant | What it breaks | Found by | Seed | Seeds tried |",
         "|---|---|---|---:|---:|",
@@ -219,7 +214,8 @@ def main():
         print(clean.result().stdout)
         print("Without a slip something was found too: see above.")
     if options.write and not options.mutants:
-        write_results(chosen, ROOT / "Tests" / "Mutants.md", options.commit, options.clean)
+        told = f"{options.clean} seeds hold" if not dirty else "some seeds do not hold"
+        write_results(chosen, ROOT / "Tests" / "Mutants.md", options.commit, told)
     print(f"{len(chosen) - len(alive)} passed, {len(alive) + dirty} failed")
     sys.exit(1 if alive or dirty else 0)
 
