@@ -29,6 +29,8 @@ final class SimulatedDevice {
     /// Somebody sends requests in its name that no replica has made.
     var isAttacker = false
     var deleted: [PolicyWorkload.Grave] = []
+    /// Payments that were entered here, also those that a restored file does not have.
+    var collected: [Collected] = []
     /// Until when the line is shut, towards the hub and back.
     var shutOut: Int64 = 0
     var shutBack: Int64 = 0
@@ -37,7 +39,7 @@ final class SimulatedDevice {
     var receipts: [ContentID: Receipt] = [:]
 
     init(
-        slot: Int, principal: Principal, key: DeviceKey, clock: MachineClock, version: UInt32,
+        slot: Int, principal: Principal, key: DeviceKey, clock: MachineClock, schema: Schema,
         chance: Chance
     ) throws {
         self.slot = slot
@@ -46,7 +48,7 @@ final class SimulatedDevice {
         self.clock = clock
         self.chance = chance
         replica = try InMemoryReplica(
-            schema: SimulatedApplication(version: version).schema, clock: clock, random: chance)
+            schema: schema, clock: clock, random: chance)
         try replica.adopt(
             Enrolment(server: "https://hub.test", principal: principal, key: key))
     }

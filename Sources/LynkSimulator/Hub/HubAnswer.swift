@@ -38,7 +38,7 @@ struct HubAnswer {
         if hub.slip == .widenedScopes {
             reader = Principal(
                 tenant: principal.tenant, device: principal.device, user: principal.user,
-                role: "office")
+                role: hub.workload.officeRole)
         }
         let now = hub.now
         scan = try hub.store.openPull(

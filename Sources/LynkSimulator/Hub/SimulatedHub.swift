@@ -23,7 +23,9 @@ final class SimulatedHub {
     let time: VirtualTime
     fileprivate var chance: Chance
     fileprivate(set) var store: InMemoryTenantStore
-    private(set) var application: SimulatedApplication
+    private(set) var application: any Application
+    let workload: WorkloadKind
+    private let paymentSlip: PaymentSlip?
     /// Counts the openings of the store: an answer of an earlier one is cut.
     private(set) var opening = 0
     private(set) var isUp = true
@@ -36,10 +38,15 @@ final class SimulatedHub {
     var slip: Slip?
     private var lastPage: [UInt8] = []
 
-    init(_ time: VirtualTime, chance: Chance, version: UInt32) throws {
+    init(
+        _ time: VirtualTime, chance: Chance, version: UInt32, workload: WorkloadKind,
+        paymentSlip: PaymentSlip?
+    ) throws {
         self.time = time
         self.chance = chance
-        application = SimulatedApplication(version: version)
+        self.workload = workload
+        self.paymentSlip = paymentSlip
+        application = workload.application(version: version, paymentSlip)
         store = try InMemoryTenantStore(
             tenant: Self.tenant, application: application, random: &self.chance)
     }
@@ -95,7 +102,7 @@ final class SimulatedHub {
     }
 
     func upgrade() throws {
-        application = SimulatedApplication(version: 2)
+        application = workload.application(version: workload.newestVersion, paymentSlip)
         try restart()
     }
 
@@ -173,7 +180,7 @@ extension SimulatedHub {
     func office(_ changes: [RowChange]) throws -> Receipt? {
         let principal = Principal(
             tenant: Self.tenant, device: DeviceID(high: 0, low: 0), user: UserID(high: 0, low: 0),
-            role: "office")
+            role: workload.officeRole)
         let clock = ClockReading(
             wallMilliseconds: now, bootID: BootID(high: 0, low: 1),
             bootMilliseconds: time.now - VirtualTime.start)

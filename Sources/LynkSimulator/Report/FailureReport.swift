@@ -14,12 +14,16 @@ package struct FailureReport: CustomStringConvertible, Sendable {
     /// Plays the same again with every line of its trace.
     package var replay: String {
         var words = ["lynk simulate --seed \(outcome.seed) --trace"]
+        if options.workload != .policies {
+            words.append("--workload \(options.workload.rawValue)")
+        }
         if let events = options.events { words.append("--keep \(Self.ranges(events))") }
         if !options.without.isEmpty {
             let names = options.without.map(\.rawValue).sorted().joined(separator: ",")
             words.append("--without '\(names)'")
         }
         if let slip = options.slip { words.append("--slip \(slip.rawValue)") }
+        if let slip = options.paymentSlip { words.append("--slip \(slip.rawValue)") }
         if let checkers = options.checkers {
             words.append("--checkers \(checkers.sorted().joined(separator: ","))")
         }

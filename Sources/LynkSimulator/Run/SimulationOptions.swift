@@ -1,20 +1,26 @@
 /// How a seed is run.
 package struct SimulationOptions: Sendable {
+    /// Which application its people work with.
+    package var workload: WorkloadKind
     /// Keeps every line of the trace, not only the last ones.
     package var keepsTrace: Bool
     /// Names of the checkers that watch; `nil` for all.
     package var checkers: Set<String>?
     /// A slip that is planted on purpose.
     package var slip: Slip?
+    /// A slip in the books that is planted on purpose.
+    package var paymentSlip: PaymentSlip?
     /// Fault kinds that are left out.
     package var without: Set<FaultMix.Kind>
     /// Numbers of the planned events that happen; `nil` for all.
     package var events: Set<Int>?
 
     package init(
-        keepsTrace: Bool = false, checkers: Set<String>? = nil, slip: Slip? = nil,
+        workload: WorkloadKind = .policies, keepsTrace: Bool = false,
+        checkers: Set<String>? = nil, slip: Slip? = nil,
         without: Set<FaultMix.Kind> = [], events: Set<Int>? = nil
     ) {
+        self.workload = workload
         self.keepsTrace = keepsTrace
         self.checkers = checkers
         self.slip = slip

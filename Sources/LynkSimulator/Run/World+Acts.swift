@@ -44,7 +44,8 @@ extension World {
             truth.floor = max(truth.floor, floor)
             if floor > 0 { reach(.floorAdvanced) }
         case .upgradeHub:
-            guard hub.isUp, hub.application.schema.version == 1 else { return }
+            guard hub.isUp, hub.application.schema.version < workload.newestVersion
+            else { return }
             note("hub is upgraded")
             try hub.upgrade()
             try noteCommits()
@@ -107,11 +108,7 @@ extension World {
         let areas = before.scopes.compactMap { scope in
             scope.name.hasPrefix("area/") ? String(scope.name.dropFirst(5)) : nil
         }
-        var work = PolicyWorkload(
-            plan: plan, application: hub.application, event: event.number,
-            deleted: device.deleted, chance: random)
-        let edits = work.edits(
-            on: device.replica, user: device.principal.user, areas: areas)
+        let edits = edits(device, event, random, areas: areas)
         guard !edits.isEmpty else { return }
         do {
             let copy = device.replica.snapshot()
@@ -127,6 +124,7 @@ extension World {
                 device.deleted.append(
                     .init(table: change.table, key: change.key, area: areaOf(change) ?? area))
             }
+            device.collected += edits.compactMap(Collected.init)
             try tell(.wrote(device, written))
             if slip == .forgottenWrite, event.number % 8 == 0 { try device.restore(copy) }
         } catch let problem as Problem {
@@ -139,6 +137,20 @@ extension World {
                     "NoInnerFailure", "I1", "a local write failed: \(problem)",
                     device: device.slot)
             }
+        }
+    }
+
+    private func edits(
+        _ device: SimulatedDevice, _ event: PlannedEvent, _ random: Chance, areas: [String]
+    ) -> [RowEdit] {
+        switch workload {
+        case .policies:
+            var work = PolicyWorkload(
+                plan: plan, event: event.number, deleted: device.deleted, chance: random)
+            return work.edits(on: device.replica, user: device.principal.user, areas: areas)
+        case .payments:
+            var work = PaymentsWorkload(event: event.number, device: device, chance: random)
+            return work.edits()
         }
     }
 
@@ -178,6 +190,7 @@ extension World {
     }
 
     private func reassign(_ random: inout Chance) throws {
+        if workload == .payments { return try reassignPayments(&random) }
         let workers = everyDevice.filter { $0.principal.role == "worker" }
         guard hub.isUp, let device = random.choice(workers), let area = random.choice(areas) else {
             return
@@ -186,6 +199,7 @@ extension World {
     }
 
     private func officeWork(_ random: inout Chance, _ event: PlannedEvent) throws {
+        if workload == .payments { return try paymentsOffice(&random, event) }
         guard hub.isUp else { return }
         let table = random.isOne(in: 2) ? SimulatedApplication.board : SimulatedApplication.card
         guard let row = random.choice(hub.store.presentRows(table.id)),

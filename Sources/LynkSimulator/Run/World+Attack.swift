@@ -144,6 +144,9 @@ extension World {
 
         /// Something that the device might have written.
         mutating func edit() -> RowChange {
+            if world.workload == .payments {
+                return world.forgedPayment(key(0), device, &random)
+            }
             let board = SimulatedApplication.board.id
             let rows = device.replica.rows(board)
             let text = Value.text(

@@ -17,7 +17,7 @@ extension World {
         }
         hub.skew = 0
         if !hub.isUp { try hub.start() }
-        if hub.application.schema.version == 1 { try hub.upgrade() }
+        if hub.application.schema.version < workload.newestVersion { try hub.upgrade() }
         try noteCommits()
     }
 

@@ -93,10 +93,11 @@ extension World {
         let copy = try SimulatedDevice(
             slot: slot, principal: device.principal, key: device.key,
             clock: MachineClock(time, machine: UInt64(slot)),
-            version: device.schema.version, chance: chance.stream("device", slot))
+            schema: device.schema, chance: chance.stream("device", slot))
         try copy.restore(device.replica.snapshot())
         copy.isRevoked = device.isRevoked
         copy.deleted = device.deleted
+        copy.collected = device.collected
         copy.receipts = device.receipts
         devices[slot] = copy
         truth.cloned()

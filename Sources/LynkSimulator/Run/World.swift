@@ -21,6 +21,7 @@ final class World {
     }
 
     let plan: Plan
+    let workload: WorkloadKind
     let chance: Chance
     let time = VirtualTime()
     let hub: SimulatedHub
@@ -45,13 +46,16 @@ final class World {
 
     init(_ plan: Plan, options: SimulationOptions) throws {
         self.plan = plan
+        workload = options.workload
         slip = options.slip
         chance = Chance(seed: plan.seed).stream("world")
         trace = Trace(isKept: options.keepsTrace)
         hub = try SimulatedHub(
-            time, chance: chance.stream("hub"), version: plan.mix.has(.schemaSkew) ? 1 : 2)
+            time, chance: chance.stream("hub"),
+            version: plan.mix.has(.schemaSkew) ? 1 : workload.newestVersion, workload: workload,
+            paymentSlip: options.paymentSlip)
         hub.slip = options.slip
-        for kind in Checkers.all where options.checkers?.contains(kind.name) ?? true {
+        for kind in workload.checkers where options.checkers?.contains(kind.name) ?? true {
             checkers.append(kind.init())
         }
         try populate()
@@ -114,6 +118,7 @@ final class World {
     private func populate() throws {
         var random = chance.stream("people")
         for slot in 0..<plan.devices { try addDevice(slot, &random) }
+        if workload == .payments { return try populatePayments(&random) }
         for area in areas {
             let sides = [1, 2].map { side in
                 RowChange(
@@ -140,7 +145,7 @@ final class World {
 
     private func addDevice(_ slot: Int, _ random: inout Chance) throws {
         let id = DeviceID(high: 0x5349_4D44, low: UInt64(slot + 1))
-        let role = slot > 0 && random.isOne(in: 6) ? "office" : "worker"
+        let role = slot > 0 && random.isOne(in: 6) ? workload.officeRole : "worker"
         let principal = Principal(
             tenant: SimulatedHub.tenant, device: id,
             user: UserID(high: 0x5349_4D55, low: UInt64(slot + 1)), role: role)
@@ -150,7 +155,8 @@ final class World {
         let version: UInt32 = plan.mix.has(.schemaSkew) ? 1 + UInt32(random.number(1)) : 2
         devices[slot] = try SimulatedDevice(
             slot: slot, principal: principal, key: key,
-            clock: MachineClock(time, machine: UInt64(slot)), version: version,
+            clock: MachineClock(time, machine: UInt64(slot)),
+            schema: workload.application(version: version, nil).schema,
             chance: chance.stream("device", slot))
         hub.register(principal, key.publicKey)
     }

@@ -5,7 +5,6 @@ import LynkStore
 /// What people do with the simulated application, drawn over what their device shows.
 struct PolicyWorkload {
     let plan: Plan
-    let application: SimulatedApplication
     /// Keys and texts are made from the number of the event, so that leaving out another event
     /// changes none.
     let event: Int

@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import LynkSimulator
 
+extension WorkloadKind: ExpressibleByArgument {}
+
 /// Plays worlds with faults against the shipped engine, stores and wire bytes.
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,6 +28,9 @@ struct Simulate: AsyncParsableCommand {
     var from: UInt64 = 1
     @Option(help: "What replicas and hub are made of.")
     var store: Store = .memory
+    @Option(
+        help: "The application: policies or payments; without it, a campaign plays half of each.")
+    var workload: WorkloadKind?
     @Option(help: "Worlds that are played at once.")
     var jobs: Int = 1
     @Flag(help: "Print every line of a world's trace.")
@@ -81,7 +86,7 @@ struct Simulate: AsyncParsableCommand {
     }
 
     private func options() throws -> SimulationOptions {
-        var options = SimulationOptions(keepsTrace: trace)
+        var options = SimulationOptions(workload: workload ?? .policies, keepsTrace: trace)
         if let keep {
             guard let numbers = FailureReport.numbers(keep) else {
                 throw ValidationError("--keep takes numbers and ranges, e.g. 3,7-9.")
@@ -100,11 +105,12 @@ struct Simulate: AsyncParsableCommand {
         }
         if let checkers { options.checkers = Set(checkers.split(separator: ",").map(String.init)) }
         if let slip {
-            guard let known = Slip(rawValue: slip) else {
-                let names = Slip.allCases.map(\.rawValue).joined(separator: ", ")
-                throw ValidationError("Slips: \(names).")
+            options.slip = Slip(rawValue: slip)
+            options.paymentSlip = PaymentSlip(rawValue: slip)
+            guard options.slip != nil || options.paymentSlip != nil else {
+                let names = Slip.allCases.map(\.rawValue) + PaymentSlip.allCases.map(\.rawValue)
+                throw ValidationError("Slips: \(names.joined(separator: ", ")).")
             }
-            options.slip = known
         }
         return options
     }
@@ -125,6 +131,14 @@ struct Simulate: AsyncParsableCommand {
         print("seed \(seed) holds: \(outcome.commits) commits, faults \(outcome.mix)")
     }
 
+    /// A campaign that was not told what to play plays both.
+    private func options(_ options: SimulationOptions, of seed: UInt64) -> SimulationOptions {
+        guard workload == nil else { return options }
+        var options = options
+        options.workload = WorkloadKind(mixing: seed)
+        return options
+    }
+
     private func campaign(_ options: SimulationOptions) async throws {
         let clock = ContinuousClock()
         let start = clock.now
@@ -135,13 +149,16 @@ struct Simulate: AsyncParsableCommand {
             func add() {
                 let seed = next
                 next += 1
-                group.addTask { Simulation.run(seed: seed, options) }
+                let chosen = self.options(options, of: seed)
+                group.addTask { Simulation.run(seed: seed, chosen) }
             }
             while next <= min(last, from + UInt64(max(jobs, 1)) - 1) { add() }
             for await outcome in group {
                 report.add(outcome)
                 if outcome.breach != nil {
-                    print(FailureReport(outcome, options, commit: code))
+                    print(
+                        FailureReport(
+                            outcome, self.options(options, of: outcome.seed), commit: code))
                 }
                 if next <= last { add() }
             }
