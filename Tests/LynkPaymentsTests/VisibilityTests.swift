@@ -77,7 +77,7 @@ struct VisibilityTests {
                 == .all)
         let stranger = Principal(
             tenant: World.tenant, device: DeviceID(high: 0, low: 0),
-            user: UserID(high: 0, low: 0), role: "retailer")
+            user: UserID(high: 0, low: 0), role: "stranger")
         #expect(
             try application.scopeSet(of: stranger, now: now, in: world.hub.view) == .only([]))
     }
