@@ -33,14 +33,7 @@ public struct Payments: Application {
         of submission: Submission, in view: any TenantView
     ) throws -> [RowChange] {
         var books = Books(submission, in: view)
-        // What is owed comes first, so that money of the same change set finds it.
-        for change in submission.changes where change.table == InvoiceField.table.id {
-            try books.invoice(change)
-        }
-        try books.settle()
-        for change in submission.changes where change.table == PaymentField.table.id {
-            try books.payment(change)
-        }
+        try books.book()
         return books.changes
     }
 }

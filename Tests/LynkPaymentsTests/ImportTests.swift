@@ -119,7 +119,8 @@ struct ImportTests {
 
     @Test("Lines of invoices find their shop through the invoices")
     func lines() throws {
-        let invoices = Self.invoiceHeader
+        let invoices =
+            Self.invoiceHeader
             + "\(Self.key),\(Self.tenant),\(Self.other),INV-1,2026-10-01,2026-10-31,9,1,0,10\n"
         let header =
             "invoice_id,line,item,hsn,batch,expiry,quantity,unit_price_paise,gst_bps,"

@@ -36,26 +36,51 @@ struct JudgementTests {
         Case(testDescription: "the office's own payment", disposition: .accepted) {
             payment(by: $0.clerk)
         },
-        Case(testDescription: "largest amount", disposition: .accepted,
+        Case(
+            testDescription: "largest amount", disposition: .accepted,
             written: changed(.amount, 10_000_000_000_000)),
         Case(testDescription: "nothing", disposition: .quarantined, written: changed(.amount, 0)),
-        Case(testDescription: "less than nothing", disposition: .quarantined,
+        Case(
+            testDescription: "less than nothing", disposition: .quarantined,
             written: changed(.amount, -1)),
-        Case(testDescription: "too much", disposition: .quarantined,
+        Case(
+            testDescription: "too much", disposition: .quarantined,
             written: changed(.amount, 10_000_000_000_001)),
-        Case(testDescription: "no amount", disposition: .quarantined,
+        Case(
+            testDescription: "no amount", disposition: .quarantined,
             written: changed(.amount, .null)),
-        Case(testDescription: "another currency", disposition: .quarantined,
+        Case(
+            testDescription: "another currency", disposition: .quarantined,
             written: changed(.currency, "USD")),
-        Case(testDescription: "another method", disposition: .quarantined,
+        Case(
+            testDescription: "another method", disposition: .quarantined,
             written: changed(.method, "BARTER")),
-        Case(testDescription: "no retailer", disposition: .quarantined,
+        Case(
+            testDescription: "an intent that is no list of keys", disposition: .quarantined,
+            written: changed(.intent, "INV-101")),
+        Case(
+            testDescription: "an intent that names one invoice twice", disposition: .quarantined,
+            written: changed(.intent, .text("\(World.first),\(World.first)"))),
+        Case(
+            testDescription: "a provisional amount that is none", disposition: .quarantined,
+            written: changed(.provisional, .text("\(World.first):12.50"))),
+        Case(
+            testDescription: "a provisional text with a hole", disposition: .quarantined,
+            written: changed(.provisional, .text("\(World.first):1,,\(World.second):2"))),
+        Case(
+            testDescription: "a cheque of no day", disposition: .quarantined,
+            written: changed(.chequeDate, "2026-02-30")),
+        Case(
+            testDescription: "no retailer", disposition: .quarantined,
             written: changed(.retailer, .null)),
-        Case(testDescription: "an unknown retailer", disposition: .quarantined,
+        Case(
+            testDescription: "an unknown retailer", disposition: .quarantined,
             written: changed(.retailer, .key(stranger))),
-        Case(testDescription: "no worker", disposition: .quarantined,
+        Case(
+            testDescription: "no worker", disposition: .quarantined,
             written: changed(.worker, .null)),
-        Case(testDescription: "a state that is none", disposition: .quarantined,
+        Case(
+            testDescription: "a state that is none", disposition: .quarantined,
             written: changed(.lifecycle, "DONE")),
         Case(testDescription: "in another worker's name", disposition: .quarantined) {
             payment(by: $0.ravi, [.worker: .key($0.sita.user)])

@@ -89,7 +89,8 @@ struct ReadingTests {
     func naturalOrder() {
         let sorted = ["", "INV", "INV-2", "INV-02", "INV-9", "INV-10", "INV-10a", "inv-1"]
         for (index, left) in sorted.enumerated() {
-            for (other, right) in sorted.enumerated() where !(index == 2 && other == 3)
+            for (other, right) in sorted.enumerated()
+            where !(index == 2 && other == 3)
                 && !(index == 3 && other == 2)
             {
                 let expected = index < other ? -1 : index == other ? 0 : 1

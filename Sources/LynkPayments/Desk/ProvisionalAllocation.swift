@@ -35,4 +35,9 @@ public struct ProvisionalAllocation: Hashable, Sendable {
         }
         return pieces
     }
+
+    /// Whether ``parse(_:)`` reads all of it, and it is written as ``text(_:)`` writes it.
+    static func isWellFormed(_ text: String) -> Bool {
+        text == self.text(parse(text))
+    }
 }

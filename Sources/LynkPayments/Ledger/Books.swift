@@ -9,17 +9,24 @@ struct Books {
     let submission: Submission
     let effectiveDay: String
     let postedDay: String
+    let role: Role?
     /// Rows that are born here and never read again, in order.
     private var births: [RowChange] = []
     private var drafts: [DraftID: Draft] = [:]
-    private var draftOrder: [DraftID] = []
+    private(set) var draftOrder: [DraftID] = []
     private var accounts: [RowKey: RetailerAccount] = [:]
     private var accountOrder: [RowKey] = []
     /// Claims by invoice, with those of this change set.
-    private var claims: [RowKey: [StandingClaim]] = [:]
+    var claims: [RowKey: [StandingClaim]] = [:]
     private var order: AllocationOrder?
+    /// How many more exceptions each payment has open.
+    var reviews: [RowKey: Int64] = [:]
+    var reviewOrder: [RowKey] = []
+    /// Entries of this change set by their plain key, so that a second one has its own.
+    var entries: [RowKey: UInt8] = [:]
+    private var knownPolicy: Entry<TenantPolicyField>?
 
-    private struct DraftID: Hashable {
+    struct DraftID: Hashable {
         let table: TableID
         let key: RowKey
     }
@@ -34,6 +41,7 @@ struct Books {
         self.view = view
         self.submission = submission
         effectiveDay = CivilDay(milliseconds: submission.effective.milliseconds).description
+        role = Role(rawValue: submission.principal.role)
         postedDay = CivilDay(milliseconds: submission.received.milliseconds).description
     }
 
@@ -77,6 +85,44 @@ struct Books {
         return rows.map { Entry($0) }
     }
 
+    /// Every row with these leading index values, with what this change set did to them.
+    ///
+    /// - Parameter matches: the same condition, for rows that this change set brought in.
+    func current<Field: TableField>(
+        _ type: Field.Type, _ index: IndexSchema, _ values: [Value],
+        where matches: (Entry<Field>) -> Bool
+    ) throws -> [Entry<Field>] {
+        var rows: [Entry<Field>] = []
+        var seen: Set<RowKey> = []
+        for row in try scan(type, index, values) {
+            seen.insert(row.key)
+            if let row = try find(type, row.key), matches(row) { rows.append(row) }
+        }
+        for id in draftOrder where id.table == Field.table.id && !seen.contains(id.key) {
+            if let row = try find(type, id.key), matches(row) { rows.append(row) }
+        }
+        return rows
+    }
+
+    /// What the tenant decided, or the book's defaults.
+    mutating func policy() throws -> Entry<TenantPolicyField> {
+        if let knownPolicy { return knownPolicy }
+        let policy =
+            try find(TenantPolicyField.self, tenantKey)
+            ?? Entry(birth: tenantKey, [:])
+        knownPolicy = policy
+        return policy
+    }
+
+    var tenantKey: RowKey {
+        RowKey(high: submission.principal.tenant.high, low: submission.principal.tenant.low)
+    }
+
+    /// The person on whose behalf this change set is.
+    var actor: RowKey {
+        RowKey(high: submission.principal.user.high, low: submission.principal.user.low)
+    }
+
     // MARK: accounts
 
     /// Takes out a retailer's account to work on; ``put(_:)`` brings it back.
@@ -85,6 +131,10 @@ struct Books {
     mutating func account(of key: RowKey) throws -> RetailerAccount? {
         if let account = accounts.removeValue(forKey: key) { return account }
         guard let retailer = try find(RetailerField.self, key) else { return nil }
+        // An alias has no account of its own (rule 33).
+        if let canonical = retailer.reference(.aliasOf), canonical != key {
+            return try account(of: canonical)
+        }
         var invoices: [Entry<InvoiceField>] = []
         for status in [InvoiceStatus.open, .partial] {
             invoices += try scan(
@@ -92,7 +142,8 @@ struct Books {
         }
         accountOrder.append(key)
         return RetailerAccount(
-            retailer, invoices: invoices, order: try allocationOrder(for: invoices))
+            retailer, invoices: invoices, order: try allocationOrder(for: invoices),
+            position: submission.position)
     }
 
     mutating func put(_ account: RetailerAccount) { accounts[account.key] = account }
@@ -105,26 +156,9 @@ struct Books {
         for invoices: [Entry<InvoiceField>]
     ) throws -> AllocationOrder {
         if let order { return order }
-        let tenant = submission.principal.tenant
-        let profile = try find(TenantProfileField.self, RowKey(high: tenant.high, low: tenant.low))
+        let profile = try find(TenantProfileField.self, tenantKey)
         let chosen = profile.flatMap { AllocationOrder(rawValue: $0.text(.allocationOrder)) }
         order = chosen ?? .issueDate
         return chosen ?? .issueDate
-    }
-
-    // MARK: claims
-
-    /// What payments have claimed of an invoice, in the order of the log.
-    mutating func standingClaims(on invoice: RowKey) throws -> [StandingClaim] {
-        if let known = claims[invoice] { return known }
-        let found = try scan(ClaimField.self, ClaimField.byInvoice, [.key(invoice)])
-            .compactMap { StandingClaim($0) }
-        claims[invoice] = found
-        return found
-    }
-
-    mutating func add(_ claim: Claim, on invoice: RowKey) {
-        claims[invoice, default: []].append(StandingClaim(claim: claim, stamp: nil))
-        add(claim.birth(on: invoice, position: submission.position))
     }
 }

@@ -4,145 +4,126 @@ extension Books {
     /// Books a payment that this change set completed, or notes that one was cancelled.
     mutating func payment(_ change: RowChange) throws {
         guard var row = try find(PaymentField.self, change.key) else { return }
-        let isCancel = change.value(PaymentField.lifecycle) == Self.state(.cancelled)
-        if row[.lifecycle] == Self.state(.completed) {
+        let lifecycle = change.value(PaymentField.lifecycle)?.textValue
+        let isCancel = lifecycle == Lifecycle.cancelled.rawValue
+        if row.text(.lifecycle) == Lifecycle.completed.rawValue {
             if row.text(.posting).isEmpty {
                 try complete(&row)
             } else if isCancel {
                 try noteLostCancel(of: row)
             }
-        } else if isCancel, row[.lifecycle] == Self.state(.cancelled),
+        } else if isCancel, row.text(.lifecycle) == Lifecycle.cancelled.rawValue,
             row.money(.cancelledPosition) == 0
         {
             row[.cancelledPosition] = .integer(submission.position)
+            log(row, "LIFECYCLE", to: Lifecycle.cancelled.rawValue)
+            save(row)
+        } else {
+            // Its computed state follows its lifecycle.
             save(row)
         }
     }
-
-    private static func state(_ lifecycle: Lifecycle) -> Value { .text(lifecycle.rawValue) }
 
     private mutating func complete(_ row: inout Entry<PaymentField>) throws {
         guard let retailer = row.reference(.retailer), var account = try account(of: retailer)
         else {
             throw Problem(.rowUnknown, "the payment's retailer")
         }
-        if row.money(.cancelledPosition) != 0, !wasCancelledMeanwhile(row.key) {
-            try hold(&row, in: &account)
-        } else {
+        try place(&row, in: account)
+        let findings = try screen(row, in: account)
+        let holding = findings.filter(\.holds)
+        if holding.isEmpty {
             try post(&row, in: &account)
+        } else {
+            try hold(&row, for: holding.map(\.kind), in: &account)
         }
         save(row)
+        for finding in findings { try raise(finding, about: row, in: &account) }
+        try displaceRetyped(by: row, in: &account)
+        try follow(row, in: &account)
+        try decideWaiting(on: row.key, in: &account)
         put(account)
     }
 
+    /// When and where it counts, before anything is decided about it.
+    private mutating func place(
+        _ row: inout Entry<PaymentField>, in account: RetailerAccount
+    ) throws {
+        let at = effectiveMoment(of: row)
+        row[.effectiveAt] = .integer(at)
+        let day = CivilDay(milliseconds: at)
+        row[.effectiveDay] = .text(day.description)
+        let open = try openDay(from: day, worker: row.reference(.worker))
+        row[.businessDay] = .text(open.description)
+        row[.isLate] = open == day ? 0 : 1
+        row[.account] = account.key == row.reference(.retailer) ? .null : .key(account.key)
+        let device = submission.principal.device
+        row[.device] = .key(RowKey(high: device.high, low: device.low))
+        row[.instrument] = .text(Instrument(row)?.name ?? "")
+        let method = PaymentMethod(rawValue: row.text(.method)) ?? .cash
+        row[.settlement] = .text(Settlement(method).rawValue)
+    }
+
     /// Whether the completion and a cancellation did not know of each other.
-    private func wasCancelledMeanwhile(_ payment: RowKey) -> Bool {
+    func wasCancelledMeanwhile(_ payment: RowKey) -> Bool {
         submission.conflicts.contains {
             $0.table == PaymentField.table.id && $0.key == payment
                 && $0.field == PaymentField.lifecycle.rawValue && $0.outcome != .refused
-                && [$0.new, $0.current].contains(Self.state(.cancelled))
-                && [$0.new, $0.current].contains(Self.state(.completed))
+                && [$0.new, $0.current].contains(.text(Lifecycle.cancelled.rawValue))
+                && [$0.new, $0.current].contains(.text(Lifecycle.completed.rawValue))
         }
     }
 
     /// The cancellation came after the money was booked: it has no effect, and if its author
     /// could not know, somebody should talk to him.
     private mutating func noteLostCancel(of row: Entry<PaymentField>) throws {
-        guard wasCancelledMeanwhile(row.key), let retailer = row.reference(.retailer),
-            var account = try account(of: retailer)
+        guard wasCancelledMeanwhile(row.key) else {
+            log(row, "LIFECYCLE", to: Lifecycle.cancelled.rawValue, isFlagged: true)
+            return
+        }
+        guard let retailer = row.reference(.retailer), var account = try account(of: retailer)
         else { return }
-        try raiseCancelledButCollected(row, in: &account)
+        try raise(
+            .cancelledButCollected, about: [row.key], payment: row.key,
+            amount: row.money(.amount), in: &account)
         put(account)
     }
 
-    private mutating func post(
-        _ row: inout Entry<PaymentField>, in account: inout RetailerAccount
+    /// What other people are told of a payment that was booked for the first time.
+    private mutating func follow(
+        _ row: Entry<PaymentField>, in account: inout RetailerAccount
     ) throws {
-        let amount = row.money(.amount)
-        try journal(
-            .payment, about: row.key, retailer: account.key, isOnce: true,
-            [
-                asset(of: row, amount), .credit(.unapplied, account.key, amount),
-            ])
-        try account.retailer.add(amount, to: .totalPaid)
-        try account.retailer.add(-amount, to: .outstanding)
-        try account.retailer.add(amount, to: .unappliedCredit)
-        stampBooking(&row, as: .posted, in: &account)
-        row[.unapplied] = .integer(amount)
-        row[.hasCredit] = 1
-
-        let intent = KeyText.keys(row.text(.intent))
-        let rivals = try claim(for: row, intent: intent, in: &account)
-        var named: [Int] = []
-        var ignored: [RowKey] = []
-        for invoice in intent {
-            if let index = account.index(of: invoice), account[index].money(.open) > 0 {
-                named.append(index)
-            } else {
-                ignored.append(invoice)
-            }
+        try countPlanUsage(of: row, in: &account)
+        if row.text(.posting) == PaymentPosting.posted.rawValue {
+            let isOffice = role?.isOffice ?? false
+            add(
+                .birth(
+                    .derived("notice", [row.key.bytes]),
+                    [
+                        CollectionNoticeField.retailer: .key(account.key), .amount: row[.amount],
+                        .method: row[.method], .day: row[.businessDay],
+                        .workerLabel: isOffice ? "office" : "worker",
+                    ]))
         }
-        try apply(&row, to: &account, named: named)
-        add(notice(of: row))
-
-        if row.money(.cancelledPosition) != 0 {
-            try raiseCancelledButCollected(row, in: &account)
-        }
-        if !ignored.isEmpty {
-            try raise(
-                .intentIgnored, about: [row.key], payment: row.key,
-                detail: KeyText.list(ignored), amount: amount, in: &account)
-        }
-        try noteCredit(of: row, in: &account)
-        if row.money(.unapplied) > 0 { account.creditors.insert(row.key) }
-        for rival in rivals { try raise(rival, in: &account) }
     }
 
-    /// Books the money apart: it is there, and it pays for nothing until a person decides.
-    private mutating func hold(
-        _ row: inout Entry<PaymentField>, in account: inout RetailerAccount
-    ) throws {
-        let amount = row.money(.amount)
-        try journal(
-            .paymentHeld, about: row.key, retailer: account.key, isOnce: true,
-            [
-                .debit(.held, row.reference(.worker), amount),
-                .credit(.heldFor, account.key, amount),
-            ])
-        try account.retailer.add(amount, to: .heldAmount)
-        stampBooking(&row, as: .held, in: &account)
-        try raise(
-            .completedAfterKnownCancel, about: [row.key], payment: row.key, amount: amount,
-            in: &account)
-    }
-
-    private func stampBooking(
-        _ row: inout Entry<PaymentField>, as posting: PaymentPosting,
-        in account: inout RetailerAccount
+    /// Adds to the audit trail of a payment.
+    mutating func log(
+        _ row: Entry<PaymentField>, _ kind: String, from: String = "", to: String,
+        reason: String = "", isFlagged: Bool = false
     ) {
-        row[.posting] = .text(posting.rawValue)
-        row[.businessDay] = .text(effectiveDay)
-        row[.postedPosition] = .integer(submission.position)
-        guard posting == .posted else { return }
-        let count = account.retailer.money(.paymentsCount)
-        account.retailer[.paymentsCount] = .integer(count + 1)
-        let at = max(account.retailer.money(.lastPaymentAt), submission.effective.milliseconds)
-        account.retailer[.lastPaymentAt] = .integer(at)
-    }
-
-    private func asset(of row: Entry<PaymentField>, _ amount: Int64) -> JournalLine {
-        let account = LedgerAccount(PaymentMethod(rawValue: row.text(.method)) ?? .cash)
-        return .debit(account, account.isInHand ? row.reference(.worker) : nil, amount)
-    }
-
-    private func notice(of row: Entry<PaymentField>) -> RowChange {
-        let isOffice = submission.principal.role == Role.admin.rawValue
-        return .birth(
-            .derived("notice", [row.key.bytes]),
-            [
-                CollectionNoticeField.retailer: row[.retailer], .amount: row[.amount],
-                .method: row[.method], .day: .text(effectiveDay),
-                .workerLabel: isOffice ? "office" : "worker",
-            ])
+        let name = "\(kind) \(from) \(to) \(reason)"
+        let plain = RowKey.derived(
+            "payment_event", [row.key.bytes, submission.sealed.oid.bytes, Array(name.utf8)])
+        let count = ordinal(of: plain)
+        add(
+            .birth(
+                count == 0 ? plain : .derived("payment_event", [plain.bytes, [count]]),
+                [
+                    PaymentEventField.payment: .key(row.key), .kind: .text(kind),
+                    .from: .text(from), .to: .text(to), .actor: .key(actor),
+                    .reason: .text(reason), .at: .integer(submission.effective.milliseconds),
+                    .flagged: isFlagged ? 1 : 0,
+                ]))
     }
 }

@@ -16,7 +16,7 @@ extension Books {
         put(account)
     }
 
-    private mutating func open(
+    mutating func open(
         _ row: Entry<InvoiceField>, isCancelled: Bool, in account: inout RetailerAccount
     ) throws {
         // The same change set may name an invoice twice.
@@ -39,7 +39,22 @@ extension Books {
         try account.retailer.add(1, to: .invoicesCount)
         let at = max(account.retailer.money(.lastInvoiceAt), submission.effective.milliseconds)
         account.retailer[.lastInvoiceAt] = .integer(at)
+        account.note(row.key, in: .recentInvoices)
         account.needsSettling = true
+        try noteCreditLimit(after: row, in: &account)
+    }
+
+    /// Says that a delivery went over the shop's limit; collecting goes on.
+    private mutating func noteCreditLimit(
+        after invoice: Entry<InvoiceField>, in account: inout RetailerAccount
+    ) throws {
+        let hidden = try find(RetailerPrivateField.self, account.key)?[.creditLimit].integerValue
+        let limit = hidden ?? account.retailer.money(.creditLimit)
+        let outstanding = account.retailer.money(.outstanding)
+        guard limit > 0, outstanding > limit else { return }
+        try raise(
+            .creditLimit, about: [invoice.key], payment: nil,
+            detail: invoice.text(.number), amount: outstanding, in: &account)
     }
 
     private func lines(
@@ -55,33 +70,48 @@ extension Books {
 
     /// Takes back what was applied to the invoice, then the invoice; the money looks for others.
     private mutating func cancel(_ key: RowKey, in account: inout RetailerAccount) throws {
-        guard let index = try account.index(of: key, in: self) else { return }
-        for allocation in try scan(
-            AllocationField.self, AllocationField.byInvoice, [.key(key)])
-        where allocation[.voidedBy].isNull {
-            try unapply(allocation, in: &account)
+        guard try account.index(of: key, in: self) != nil else { return }
+        for allocation in try standingAllocations(of: key) {
+            try unapply(allocation, isNoted: true, in: &account)
         }
+        guard let index = account.index(of: key) else { return }
         var invoice = account[index]
-        let total = invoice.money(.total)
+        // What was written off of it stays a loss.
+        let total = try sum(invoice.billed, -invoice.money(.writtenOff))
         try journal(
             .invoiceCancelled, about: key, retailer: account.key, isOnce: true,
             reverses: Self.entryKey(.invoice, key),
-            lines(of: invoice, retailer: account.key, sign: -1))
+            cancellation(of: invoice, total, in: account))
         invoice[.open] = 0
         invoice[.status] = .text(InvoiceStatus.cancelled.rawValue)
         account[index] = invoice
         try account.retailer.add(-total, to: .outstanding)
-        try account.retailer.add(-total, to: .totalInvoiced)
+        try account.retailer.add(-invoice.billed, to: .totalInvoiced)
         try account.retailer.add(-1, to: .invoicesCount)
         account.needsSettling = true
     }
 
-    private mutating func unapply(
-        _ allocation: Entry<AllocationField>, in account: inout RetailerAccount
+    private func cancellation(
+        of invoice: Entry<InvoiceField>, _ total: Int64, in account: RetailerAccount
+    ) -> [JournalLine] {
+        if invoice[.billed].isNull, invoice.money(.writtenOff) == 0 {
+            return lines(of: invoice, retailer: account.key, sign: -1)
+        }
+        return [.debit(.sales, nil, total), .credit(.receivable, account.key, total)]
+    }
+
+    func standingAllocations(of invoice: RowKey) throws -> [Entry<AllocationField>] {
+        try current(
+            AllocationField.self, AllocationField.byInvoice, [.key(invoice)],
+            where: { $0.reference(.invoice) == invoice && $0[.voidedBy].isNull })
+    }
+
+    /// Takes money from an invoice; it is credit again.
+    mutating func unapply(
+        _ allocation: Entry<AllocationField>, isNoted: Bool, in account: inout RetailerAccount
     ) throws {
-        guard let key = allocation.reference(.payment),
-            let invoice = allocation.reference(.invoice),
-            var payment = try find(PaymentField.self, key)
+        guard let key = allocation.reference(.invoice),
+            let index = try account.index(of: key, in: self)
         else { return }
         let amount = allocation.money(.amount)
         let entry = try journal(
@@ -90,13 +120,30 @@ extension Books {
         var voided = allocation
         voided[.voidedBy] = .key(entry)
         save(voided)
+        var invoice = account[index]
+        try invoice.add(amount, to: .open)
+        invoice.refreshStatus()
+        account[index] = invoice
+        try account.retailer.add(amount, to: .unappliedCredit)
+        if let key = allocation.reference(.creditNote),
+            var note = try find(CreditNoteField.self, key)
+        {
+            try note.add(-amount, to: .applied)
+            try note.add(amount, to: .unapplied)
+            note[.hasCredit] = 1
+            save(note)
+        }
+        guard let source = allocation.reference(.payment),
+            var payment = try find(PaymentField.self, source)
+        else { return }
         try payment.add(-amount, to: .applied)
         try payment.add(amount, to: .unapplied)
         payment[.hasCredit] = 1
         save(payment)
-        account.creditors.insert(key)
-        try account.retailer.add(amount, to: .unappliedCredit)
+        if !isNoted { return }
+        account.creditors.insert(source)
         try raise(
-            .allocationChanged, about: [key, invoice], payment: key, amount: amount, in: &account)
+            .allocationChanged, about: [source, key], payment: source, amount: amount,
+            in: &account)
     }
 }

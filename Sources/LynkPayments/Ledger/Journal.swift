@@ -15,6 +15,14 @@ enum LedgerAccount: String, CaseIterable {
     case sales = "SALES"
     case gstOutput = "GST_OUTPUT"
     case roundOff = "ROUND_OFF"
+    case chequesClearing = "CHQ_CLEARING"
+    case bank = "BANK"
+    case cashBox = "CASHBOX"
+    case returns = "RETURNS"
+    case discount = "DISCOUNT"
+    case badDebt = "BAD_DEBT"
+    /// What a worker handed over less, or more, than he said.
+    case cashShortOver = "CASH_SHORT_OVER"
 
     /// Where money of this method is until it is banked.
     init(_ method: PaymentMethod) {
@@ -38,6 +46,17 @@ enum EntryKind: String, CaseIterable {
     case paymentHeld = "PAYMENT_HELD"
     case apply = "APPLY"
     case unapply = "UNAPPLY"
+    case heldUndone = "HELD_UNDONE"
+    case paymentReversed = "PAYMENT_REVERSED"
+    case chequeDeposited = "CHEQUE_DEPOSITED"
+    case chequeCleared = "CHEQUE_CLEARED"
+    case handover = "HANDOVER"
+    case cashBanked = "CASH_BANKED"
+    case bankMatched = "BANK_MATCHED"
+    case bankUnmatched = "BANK_UNMATCHED"
+    case creditNote = "CREDIT_NOTE"
+    case invoiceAmended = "INVOICE_AMENDED"
+    case writeOff = "WRITE_OFF"
 }
 
 /// One side of an entry; a negative amount stands on the other side.
@@ -67,7 +86,7 @@ extension Books {
     /// - Throws: `internal_failure` when the sides differ; nothing unbalanced is ever written.
     @discardableResult
     mutating func journal(
-        _ kind: EntryKind, about subject: RowKey, retailer: RowKey, isOnce: Bool,
+        _ kind: EntryKind, about subject: RowKey, retailer: RowKey?, isOnce: Bool,
         reverses: RowKey? = nil, _ lines: [JournalLine]
     ) throws -> RowKey {
         var balance: Int64 = 0
@@ -75,16 +94,23 @@ extension Books {
         guard balance == 0 else {
             throw Problem(.internalFailure, "entry \(kind.rawValue) is off by \(balance)")
         }
-        let key = isOnce
+        let parts = [Array(kind.rawValue.utf8), subject.bytes]
+        let plain =
+            isOnce
             ? Self.entryKey(kind, subject)
-            : RowKey.derived(
-                "journal", [Array(kind.rawValue.utf8), subject.bytes, submission.sealed.oid.bytes])
+            : RowKey.derived("journal", parts + [submission.sealed.oid.bytes])
+        // A change set may take money from an invoice and give it back to it.
+        let ordinal = ordinal(of: plain)
+        let key =
+            ordinal == 0
+            ? plain
+            : RowKey.derived("journal", parts + [submission.sealed.oid.bytes, [ordinal]])
         add(
             .birth(
                 key,
                 [
                     JournalEntryField.kind: .text(kind.rawValue),
-                    .reference: .key(subject), .retailer: .key(retailer),
+                    .reference: .key(subject), .retailer: retailer.map(Value.key) ?? .null,
                     .effectiveDay: .text(effectiveDay), .postedDay: .text(postedDay),
                     .reverses: reverses.map(Value.key) ?? .null,
                 ]))

@@ -10,12 +10,15 @@ struct RetailerAccount {
     /// Whether standing credit may have found something to pay.
     var needsSettling = false
     private let order: AllocationOrder
+    private let position: Int64
     /// Invoices that may have changed.
     private var touched: Set<RowKey> = []
 
     init(
-        _ retailer: Entry<RetailerField>, invoices: [Entry<InvoiceField>], order: AllocationOrder
+        _ retailer: Entry<RetailerField>, invoices: [Entry<InvoiceField>],
+        order: AllocationOrder, position: Int64
     ) {
+        self.position = position
         self.retailer = retailer
         self.order = order
         self.invoices = invoices
@@ -56,11 +59,21 @@ struct RetailerAccount {
         return insert(entry)
     }
 
+    /// Puts a key in front of the last five of a list.
+    mutating func note(_ key: RowKey, in field: RetailerField) {
+        let others = KeyText.keys(retailer.text(field)).filter { $0 != key }
+        retailer[field] = .text(KeyText.list([key] + others.prefix(4)))
+    }
+
     /// The rows that changed, with what follows from them.
     var changes: [RowChange] {
         var retailer = retailer
         let due = invoices.lazy.filter { $0.money(.open) > 0 }.map { $0.text(.dueDate) }.min()
         retailer[.oldestOpenDue] = due.map(Value.text) ?? .null
+        let left = retailer.money(.creditLimit).subtractingReportingOverflow(
+            retailer.money(.outstanding))
+        if !left.overflow { retailer[.creditLeft] = .integer(left.partialValue) }
+        if retailer.change != nil { retailer[.computedPosition] = .integer(position) }
         return [retailer.change].compactMap { $0 }
             + invoices.lazy.filter { touched.contains($0.key) }.compactMap(\.change)
     }

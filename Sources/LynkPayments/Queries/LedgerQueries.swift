@@ -62,14 +62,27 @@ enum LedgerQueries {
                 sum(CASE WHEN account = 'HELD_FOR' THEN credit - debit ELSE 0 END) AS held
               FROM posting WHERE account IN ('AR', 'UNAPPLIED', 'HELD_FOR') GROUP BY party),
             billed AS (
-              SELECT retailer, sum(total) AS total, sum(open) AS open FROM invoice
-              WHERE cancelled = 'NO' GROUP BY retailer),
+              SELECT retailer, sum(coalesce(billed, total) - written_off) AS total,
+                sum(open) AS open
+              FROM invoice WHERE cancelled = 'NO' GROUP BY retailer),
+            noted AS (
+              SELECT retailer, sum(total) AS total FROM credit_note
+              WHERE posted_position > 0 GROUP BY retailer),
+            days AS (
+              SELECT worker, business_day, method,
+                sum(CASE WHEN posting = 'POSTED' THEN amount ELSE 0 END) AS posted,
+                sum(CASE WHEN posting = 'HELD' THEN amount ELSE 0 END) AS held
+              FROM payment WHERE effective_day IS NOT NULL
+              GROUP BY worker, business_day, method),
             paid AS (
-              SELECT retailer, sum(CASE WHEN posting = 'POSTED' THEN amount ELSE 0 END) AS posted,
-                sum(unapplied) AS unapplied FROM payment GROUP BY retailer),
+              SELECT coalesce(account, retailer) AS retailer,
+                sum(CASE WHEN posting = 'POSTED' THEN amount ELSE 0 END) AS posted,
+                sum(unapplied) AS unapplied
+              FROM payment GROUP BY coalesce(account, retailer)),
             figures AS (
               SELECT 'invoice.open' AS figure, i.id AS subject, i.open AS stored,
-                CASE i.cancelled WHEN 'YES' THEN 0 ELSE i.total - coalesce(a.amount, 0) END
+                CASE i.cancelled WHEN 'YES' THEN 0
+                  ELSE coalesce(i.billed, i.total) - i.written_off - coalesce(a.amount, 0) END
                   AS computed
               FROM invoice i LEFT JOIN applied a ON a.invoice = i.id
               UNION ALL
@@ -80,9 +93,9 @@ enum LedgerQueries {
                 CASE p.posting WHEN 'POSTED' THEN p.amount - p.applied ELSE 0 END FROM payment p
               UNION ALL
               SELECT 'retailer.outstanding', r.id, r.outstanding,
-                coalesce(b.total, 0) - coalesce(p.posted, 0)
+                coalesce(b.total, 0) - coalesce(p.posted, 0) - coalesce(n.total, 0)
               FROM retailer r LEFT JOIN billed b ON b.retailer = r.id
-              LEFT JOIN paid p ON p.retailer = r.id
+              LEFT JOIN paid p ON p.retailer = r.id LEFT JOIN noted n ON n.retailer = r.id
               UNION ALL
               SELECT 'ledger.outstanding', r.id, r.outstanding,
                 coalesce(k.receivable, 0) - coalesce(k.credit, 0)
@@ -96,7 +109,15 @@ enum LedgerQueries {
               UNION ALL
               SELECT 'ledger.receivable', r.id, coalesce(b.open, 0), coalesce(k.receivable, 0)
               FROM retailer r LEFT JOIN billed b ON b.retailer = r.id
-              LEFT JOIN booked k ON k.party = r.id)
+              LEFT JOIN booked k ON k.party = r.id
+              UNION ALL
+              SELECT 'worker_day.amount', w.id, w.amount, coalesce(d.posted, 0)
+              FROM worker_day w LEFT JOIN days d
+                ON d.worker = w.worker AND d.business_day = w.day AND d.method = w.method
+              UNION ALL
+              SELECT 'worker_day.held', w.id, w.held, coalesce(d.held, 0)
+              FROM worker_day w LEFT JOIN days d
+                ON d.worker = w.worker AND d.business_day = w.day AND d.method = w.method)
             SELECT figure, subject, stored, computed, stored - computed FROM figures
             WHERE stored <> computed ORDER BY figure, subject
             """,

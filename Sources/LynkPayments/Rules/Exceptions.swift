@@ -1,53 +1,32 @@
 import LynkCore
 
-/// What a person should look at.
-enum ExceptionKind: String, CaseIterable {
-    case concurrentSameInvoice = "CONCURRENT_SAME_INVOICE"
-    case onAccountCredit = "ON_ACCOUNT_CREDIT"
-    case cancelledButCollected = "CANCELLED_BUT_COLLECTED"
-    case completedAfterKnownCancel = "COMPLETED_AFTER_KNOWN_CANCEL"
-    case allocationChanged = "ALLOCATION_CHANGED"
-    case intentIgnored = "INTENT_IGNORED"
-
-    var severity: String {
-        switch self {
-        case .onAccountCredit, .allocationChanged, .intentIgnored: "INFO"
-        case .concurrentSameInvoice, .cancelledButCollected: "WARN"
-        case .completedAfterKnownCancel: "SECURITY"
-        }
-    }
-
-    /// The same for the same anomaly, in whatever order its subjects were found.
-    func key(_ subjects: [RowKey]) -> RowKey {
-        .derived("exception", [Array(rawValue.utf8)] + subjects.sorted().map(\.bytes))
-    }
-}
-
-enum ExceptionState: String {
-    case open = "OPEN"
-    case autoResolved = "AUTO_RESOLVED"
-    case resolved = "RESOLVED"
-}
-
 extension Books {
     /// Raises an exception, unless the same one was raised before.
     mutating func raise(
-        _ kind: ExceptionKind, about subjects: [RowKey], payment: RowKey, rival: RowKey? = nil,
-        detail: String = "", amount: Int64, in account: inout RetailerAccount
+        _ kind: ExceptionKind, about subjects: [RowKey], payment: RowKey?, rival: RowKey? = nil,
+        detail: String = "", amount: Int64, severity: ExceptionSeverity? = nil,
+        in account: inout RetailerAccount
     ) throws {
         let key = kind.key(subjects)
         if try find(ExceptionField.self, key) != nil { return }
+        let severity = severity ?? kind.severity
+        let subject = try payment.flatMap { try find(PaymentField.self, $0) }
+        let worker = subject?[.worker] ?? .null
+        if severity != .info {
+            for subject in [payment, rival].compactMap({ $0 }) { review(subject, by: 1) }
+        }
         save(
             Entry(
                 birth: key,
                 [
-                    ExceptionField.kind: .text(kind.rawValue), .severity: .text(kind.severity),
+                    ExceptionField.kind: .text(kind.rawValue), .severity: .text(severity.rawValue),
                     .state: .text(ExceptionState.open.rawValue),
                     .subjects: .text(KeyText.list(subjects.sorted())),
-                    .retailer: .key(account.key), .payment: .key(payment),
+                    .retailer: .key(account.key), .payment: payment.map(Value.key) ?? .null,
                     .rival: rival.map(Value.key) ?? .null, .detail: .text(detail),
                     .amount: .integer(amount), .openedPosition: .integer(submission.position),
                     .openedAt: .integer(submission.received.milliseconds),
+                    .worker: worker,
                 ]))
         try account.retailer.add(1, to: .openExceptions)
     }

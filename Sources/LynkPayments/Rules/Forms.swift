@@ -17,7 +17,28 @@ enum PaymentForm {
         else { return .method }
         guard change.value(PaymentField.retailer)?.keyValue != nil else { return .retailer }
         guard change.value(PaymentField.worker)?.keyValue != nil else { return .worker }
+        if let text = change.value(PaymentField.intent)?.textValue, !isIntent(text) {
+            return .intent
+        }
+        if let text = change.value(PaymentField.provisional)?.textValue,
+            !ProvisionalAllocation.isWellFormed(text)
+        {
+            return .provisional
+        }
+        for field in [PaymentField.chequeDate] {
+            if let text = change.value(field)?.textValue, CivilDay(text) == nil { return field }
+        }
         return nil
+    }
+
+    /// Keys as ``KeyText`` writes them, none twice: what a device says is read whole or kept whole.
+    private static func isIntent(_ text: String) -> Bool {
+        if text.isEmpty { return true }
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        return parts.count <= ProvisionalAllocation.piecesMax && Set(parts).count == parts.count
+            && parts.allSatisfy { part in
+                RowKey(part).map { KeyText.of($0) == part } ?? false
+            }
     }
 }
 

@@ -58,7 +58,8 @@ struct Judgement {
         {
             return .quarantine(Problem(.valueInvalid, "payment.lifecycle"))
         }
-        let standing = try view.row(PaymentField.table.id, change.key).map { Entry($0) }
+        let standing =
+            try view.row(PaymentField.table.id, change.key).map { Entry($0) }
             as Entry<PaymentField>?
         switch (change.kind, standing) {
         case (.insert, nil):

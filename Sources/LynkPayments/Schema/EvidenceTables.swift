@@ -146,8 +146,9 @@ enum ProofFileField: UInt32, TableField {
 
     static let byPayment = IndexSchema(
         "proof_file_by_payment", ["payment"])
+    static let byState = IndexSchema("proof_file_by_state", ["state"])
     static let table = TableSchema(
-        28, "proof_file", .mutable, fields, indexes: [byPayment], deletes: .forbidden)
+        28, "proof_file", .mutable, fields, indexes: [byPayment, byState], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {

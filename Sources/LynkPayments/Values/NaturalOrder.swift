@@ -2,17 +2,20 @@
 enum NaturalOrder {
     /// -1, 0 or 1. Texts that differ only in leading zeros are told apart by their bytes.
     static func compare(_ left: String, _ right: String) -> Int {
-        var left = left, right = right
+        var left = left
+        var right = right
         return left.withUTF8 { first in right.withUTF8 { compare(first, $0) } }
     }
 
     private typealias Bytes = UnsafeBufferPointer<UInt8>
 
     private static func compare(_ first: Bytes, _ second: Bytes) -> Int {
-        var i = 0, j = 0
+        var i = 0
+        var j = 0
         while i < first.count, j < second.count {
             if isDigit(first[i]), isDigit(second[j]) {
-                let one = run(first, &i), two = run(second, &j)
+                let one = run(first, &i)
+                let two = run(second, &j)
                 if one.count != two.count { return one.count < two.count ? -1 : 1 }
                 if !one.elementsEqual(two) { return one.lexicographicallyPrecedes(two) ? -1 : 1 }
             } else {

@@ -22,6 +22,25 @@ public enum PaymentPosting: String, Hashable, Sendable, CaseIterable {
     case reversed = "REVERSED"
 }
 
+/// The six familiar states, computed from the axes.
+public enum PaymentState: String, Hashable, Sendable, CaseIterable {
+    case initiated = "INITIATED"
+    case otpSent = "OTP_SENT"
+    case otpVerified = "OTP_VERIFIED"
+    case completed = "COMPLETED"
+    case cancelled = "CANCELLED"
+    case expired = "EXPIRED"
+
+    /// What was reversed counts as cancelled; else how far the collection came.
+    init(lifecycle: String, posting: String) {
+        if posting == PaymentPosting.reversed.rawValue {
+            self = .cancelled
+        } else {
+            self = PaymentState(rawValue: lifecycle) ?? .initiated
+        }
+    }
+}
+
 /// How money changes hands.
 public enum PaymentMethod: String, Hashable, Sendable, CaseIterable {
     case cash = "CASH"

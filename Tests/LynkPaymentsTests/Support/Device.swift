@@ -43,7 +43,8 @@ final class Device {
                     open: invoice.money(.open)))
         }
         let profile = hub.entries(TenantProfileField.self).first
-        order = profile.flatMap { AllocationOrder(rawValue: $0.text(.allocationOrder)) }
+        order =
+            profile.flatMap { AllocationOrder(rawValue: $0.text(.allocationOrder)) }
             ?? .issueDate
     }
 

@@ -21,6 +21,8 @@ final class Hub {
     private var oids: [UInt64: ContentID] = [:]
     /// Whether derived rows carry a lane of the hub as their author, or that of the change set.
     let signsAsItself: Bool
+    /// The hub's own clock; it never lags behind what it receives.
+    var clock = World.start
 
     static let era: UInt32 = 1
 
@@ -58,7 +60,8 @@ final class Hub {
             principal: written.device.principal,
             sealed: SealedChangeSet(oid: written.oid, bytes: [], content: content),
             effective: written.effective,
-            received: HybridTimestamp(milliseconds: World.start + Int64(number) * 1000),
+            received: HybridTimestamp(
+                milliseconds: max(clock, written.effective.milliseconds) + Int64(number) * 1000),
             position: Int64(number), writer: writer)
     }
 
