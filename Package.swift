@@ -64,7 +64,7 @@ let package = Package(
         .target(
             name: "LynkWire", dependencies: ["LynkCore", "CZstd", crypto], swiftSettings: strict),
         .target(name: "LynkEngine", dependencies: ["LynkCore"], swiftSettings: strict),
-        .target(name: "LynkPayments", dependencies: ["LynkCore"], swiftSettings: strict),
+        .target(name: "LynkPayments", dependencies: ["LynkCore", crypto], swiftSettings: strict),
 
         // edges: never import each other
         .target(
@@ -175,7 +175,8 @@ let package = Package(
             name: "LynkEngineTests", dependencies: ["LynkEngine", "LynkCore"],
             swiftSettings: strict),
         .testTarget(
-            name: "LynkPaymentsTests", dependencies: ["LynkPayments", "LynkCore", "TestSupport"],
+            name: "LynkPaymentsTests",
+            dependencies: ["LynkPayments", "LynkCore", "TestSupport", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "LynkStoreTests",

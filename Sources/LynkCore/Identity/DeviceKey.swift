@@ -58,6 +58,8 @@ public enum SignatureLabel: String, Sendable {
     case challenge = "lynk-challenge-1"
     /// A hub's signature over the receipts of one response.
     case receipts = "lynk-receipts-1"
+    /// A retailer's signature over a payment that he confirms.
+    case payment = "tl-pay-sig-1"
 
     var prefix: [UInt8] { Array(rawValue.utf8) + [0] }
 }

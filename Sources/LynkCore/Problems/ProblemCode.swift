@@ -48,6 +48,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case rowReferenced = "row_referenced"
     case parentDeleted = "parent_deleted"
     case uniqueTaken = "unique_taken"
+    case confirmationLimit = "confirmation_limit"
     // edges
     case storeBusy = "store_busy"
     case storeFailed = "store_failed"
@@ -118,6 +119,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .rowReferenced: "Delete or change the rows that name this row first."
         case .parentDeleted: "Name another row in the field, or ask the office to restore the row."
         case .uniqueTaken: "Choose another value: the first claim stands."
+        case .confirmationLimit:
+            "Show the log to the office (lynk confirm log), then confirm again."
         case .storeBusy: "Repeat the request."
         case .storeFailed:
             "Check disk space and permissions, then try again; nothing was acknowledged."

@@ -35,6 +35,9 @@ public struct CivilDay: Hashable, Comparable, Sendable {
             daysSince1970: Int((bounded + Self.zoneMilliseconds) / Self.dayMilliseconds))
     }
 
+    /// The day so many days after 1970-01-01, as UTC counts them.
+    init(universalDay days: Int) { self.init(daysSince1970: days) }
+
     private init(unchecked parts: (Int, Int, Int)) { (year, month, day) = parts }
 
     /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.

@@ -15,7 +15,7 @@ enum ImportDirection {
             "LynkCore": ["Crypto"],
             "LynkWire": values.union(["CZstd", "Crypto"]),
             "LynkEngine": values,
-            "LynkPayments": values,
+            "LynkPayments": values.union(["Crypto"]),
             "LynkStore": meaning.union(["CSQLite", "CStatx", "GRDB", "Crypto"]).union(system),
             "LynkServer": meaning.union(["Crypto"]).union(hummingbird).union(system),
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
