@@ -28,7 +28,9 @@ struct ProblemMiddleware: RouterMiddleware {
         } catch {
             // The cause stays in the log: it may name files or another tenant's rows.
             context.logger.error("a request failed", metadata: ["error": "\(error)"])
-            return ProblemResponse(Problem(.internalFailure, "request \(context.id)")).response
+            // Hummingbird's own `id` ends the program where a log keeps no metadata.
+            let id = context.logger[metadataKey: "hb.request.id"].map { "request \($0)" } ?? ""
+            return ProblemResponse(Problem(.internalFailure, id)).response
         }
     }
 }
