@@ -1,0 +1,17 @@
+import LynkSimulator
+import Testing
+
+/// Seeds that once failed; Tests/FoundBugs.md says what each of them found. A seed may have become
+/// another world since, so what holds a bug is its own case; these are here because they are cheap.
+@Suite("Seeds that once failed")
+struct FoundSeedTests {
+    static let seeds: [UInt64] = [38, 41, 86, 101, 377, 499, 771, 866, 916, 925, 1475]
+
+    @Test("Each of them holds", arguments: seeds)
+    func holds(_ seed: UInt64) {
+        let outcome = Simulation.run(seed: seed)
+        if outcome.breach != nil {
+            Issue.record("\(FailureReport(outcome, SimulationOptions(), commit: "this"))")
+        }
+    }
+}
