@@ -18,7 +18,7 @@ struct Admission: Sendable {
             if let problem = PushCheck.problem(changeSets, signature: signature, push: push) {
                 return answer([], push, transaction, refusal: problem)
             }
-            try transaction.learn(push.claims)
+            try transaction.learn(push.claims, for: changeSets)
             if let refusal = transaction.refusal(of: changeSets, push: push) {
                 return answer(
                     [], push, transaction, refusal: refusal,
@@ -63,8 +63,9 @@ struct Admission: Sendable {
         of sealed: SealedChangeSet, push: Push, in transaction: HubTransaction<some HubStorage>
     ) throws -> Problem? {
         let lane = transaction.lane(push.lane)
+        // Another device's change set is not this one's predecessor, whatever the bytes say.
         if let previous = sealed.content.previous, lane?.head.oid != previous,
-            try transaction.receipt(for: previous) == nil
+            try transaction.author(of: previous) != push.principal.device
         {
             return Problem(.chainGap, "\(previous.short) is missing here")
         }

@@ -2,8 +2,28 @@ import LynkCore
 
 extension HubTransaction {
     /// Takes note of eras and receipts that this hub has lost and a device still knows.
-    func learn(_ claims: PushClaims) throws {
-        for record in claims.eras where state.eraHandles[record.era] == nil {
+    ///
+    /// Only of eras that the request itself names, in its cursor, a context or a receipt that this
+    /// hub signed, and of their parents: a record stays for ever and costs every later comparison.
+    func learn(_ claims: PushClaims, for changeSets: [SealedChangeSet]) throws {
+        proven = [:]
+        let key = state.keys.signing.publicKey
+        var named = Set(claims.vector.entries.keys)
+        for sealed in changeSets { named.formUnion(sealed.content.context.entries.keys) }
+        for proof in claims.proofs
+        where ReceiptSigning.verifies(proof, key: key, message: Storage.message) {
+            for receipt in proof.entries {
+                proven[receipt.oid] = receipt
+                named.insert(receipt.dot.era)
+                state.clock.observe(receipt.effective)
+            }
+        }
+        // Parents come first, so going backwards meets each era after all that inherit it.
+        for record in claims.eras.reversed() where named.contains(record.era) {
+            named.formUnion(record.parents.entries.keys)
+        }
+        for record in claims.eras
+        where named.contains(record.era) && state.eraHandles[record.era] == nil {
             // Parents first; an era whose parents are unknown would seem to have inherited nothing.
             guard record.parents.entries.keys.allSatisfy({ state.eraHandles[$0] != nil }) else {
                 continue
@@ -12,15 +32,6 @@ extension HubTransaction {
                 handle: UInt32(state.eraList.count), record: record, base: nil)
             try storage.insert(era)
             state.add(era)
-        }
-        proven = [:]
-        let key = state.keys.signing.publicKey
-        for proof in claims.proofs
-        where ReceiptSigning.verifies(proof, key: key, message: Storage.message) {
-            for receipt in proof.entries {
-                proven[receipt.oid] = receipt
-                state.clock.observe(receipt.effective)
-            }
         }
     }
 

@@ -9,6 +9,12 @@ extension HubTransaction {
         return record.receipt
     }
 
+    /// The device whose change set this is; `nil` for one that is not here.
+    func author(of oid: ContentID) throws -> DeviceID? {
+        guard let position = try storage.position(of: oid) else { return nil }
+        return try storage.log(at: position).map { state.lanes[Int($0.lane)].device }
+    }
+
     /// The last step of a change set: log, oid, lane and clock move together.
     func append(_ entry: LogEntry) throws {
         let handle = laneHandle(entry.lane, of: entry.sealed.content.device)

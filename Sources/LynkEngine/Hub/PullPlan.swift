@@ -156,6 +156,9 @@ struct PullPlan {
             check.cursor = .lost
             return check
         }
+        // A position that is not this commit's was never given with it. From a later one the pull
+        // would pass over rows that the device lacks, so such a cursor counts as none.
+        guard commit.position == hello.cursor.position else { return check }
         check.cursor = .known
         let chain = commit.chain.prefix(hello.chain.count)
         check.chainDiffers = !hello.chain.elementsEqual(chain)

@@ -44,18 +44,23 @@ public struct PushClaims: Sendable {
     public let eras: [EraRecord]
     /// Receipts of a response that this hub signed, each list with its signature.
     public let proofs: [ReceiptProof]
+    /// The device's cursor, for the eras that it names.
+    public let vector: VersionVector
 
     public init(
         ratchet: [UInt8] = [], eras: [EraRecord] = [],
-        proofs: [ReceiptProof] = []
+        proofs: [ReceiptProof] = [], vector: VersionVector = .zero
     ) {
+        self.vector = vector
         self.ratchet = ratchet
         self.eras = eras
         self.proofs = proofs
     }
 
     public init(_ hello: Hello) {
-        self.init(ratchet: hello.ratchet, eras: hello.eras, proofs: hello.proofs)
+        self.init(
+            ratchet: hello.ratchet, eras: hello.eras, proofs: hello.proofs,
+            vector: hello.cursor.vector)
     }
 
     public static let none = PushClaims()

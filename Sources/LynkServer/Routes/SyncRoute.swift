@@ -34,6 +34,12 @@ struct SyncRoute: Sendable {
             guard exchange.hello.device == device.principal.device else {
                 throw Problem(.tokenInvalid, "the token is another device's than the hello")
             }
+            // Tables have numbers: another application's would be read as this one's.
+            guard exchange.hello.schemaName == hub.application.schema.name else {
+                throw Problem(
+                    .schemaUnknown,
+                    "this hub serves the schema \(hub.application.schema.name)")
+            }
             guard let store = try hub.tenants.tenant(device.principal.tenant) else {
                 throw Problem(.notFound)
             }

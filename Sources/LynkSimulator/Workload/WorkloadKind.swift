@@ -47,6 +47,7 @@ package enum WorkloadKind: String, CaseIterable, Sendable {
 
     private static let ofPolicies: Set<String> = [
         EffectsOnce.name, AtomicSight.name, CausesBeforeEffects.name, NoResurrection.name,
-        OwnScopesOnly.name,
+        OwnScopesOnly.name, FactsStay.name, UniqueClaims.name, ReferencesHold.name,
+        VerdictsHold.name, NothingLostSilently.name,
     ]
 }

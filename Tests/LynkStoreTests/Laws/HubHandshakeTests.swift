@@ -63,6 +63,54 @@ struct HubHandshakeTests {
         #expect(try ann.pull(keptHeads: [head]).welcome.verdict == .rollback)
     }
 
+    @Test(
+        "A cursor whose position is not its vector's starts at zero and is no rollback",
+        arguments: HubKind.allCases)
+    func strayCursor(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        try ann.write(Self.insert(1))
+        try ann.pull()
+        let (honest, chain) = (ann.cursor, ann.chain)
+        try ann.write(Self.insert(2))
+        for position in [honest.position + 1, honest.position + 9, .max, 0] {
+            ann.chain = chain
+            ann.cursor = PullCursor(
+                position: position, vector: honest.vector, scopeSetHash: honest.scopeSetHash)
+            let told = try ann.pull()
+            #expect(told.welcome.verdict == .ok, "\(position)")
+            #expect(told.rows == [LawWorld.key(1), LawWorld.key(2)], "\(position)")
+        }
+        (ann.cursor, ann.chain) = (honest, chain)
+        #expect(try ann.pull().rows == [LawWorld.key(2)])
+    }
+
+    @Test(
+        "Era records that nothing in the request names are not kept", arguments: HubKind.allCases)
+    func strayEras(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        let eras = (1...3).map { EraID(high: 0xE0, low: $0) }
+        // The first is the parent of the second; nobody needs the third.
+        ann.eras = [
+            EraRecord(era: eras[0], hub: HubID(high: 1, low: 1), parents: .zero),
+            EraRecord(
+                era: eras[1], hub: HubID(high: 1, low: 1), parents: VersionVector([eras[0]: 4])),
+            EraRecord(era: eras[2], hub: HubID(high: 1, low: 1), parents: .zero),
+        ]
+        try ann.write(Self.insert(1))
+        func known() throws -> [Bool] {
+            try world.hub.read { reads in try eras.map { try reads.era($0) != nil } }
+        }
+        #expect(try known() == [false, false, false])
+        ann.cursor = PullCursor(
+            position: 0, vector: VersionVector([eras[1]: 1]), scopeSetHash: [])
+        let named = ann.make([Self.insert(2)])
+        #expect(try ann.push([named]).refusal?.code == .hubRolledBack)
+        #expect(try known() == [true, true, false])
+        #expect(try ann.push([named]).receipts.first?.disposition == .accepted)
+    }
+
     // ann, bob        hub                       hub, restored
     // push(1) ──────▶ dot (e1, n), seen by bob
     //                                           (e1, n) is lost
