@@ -81,7 +81,7 @@ extension Forgery {
             let own = forge.principal.device.description
             return try forge.json(own, by: "ABCDEFAB" + own.dropFirst(8))
         },
-        Forgery("JSON: a hundred thousand brackets", "J5", malformed) { forge in
+        Forgery("JSON: a hundred thousand brackets", "J5", .problem(413, .bodyTooLarge)) { forge in
             forge.json([UInt8](repeating: UInt8(ascii: "["), count: 100_000))
         },
         Forgery("JSON: bytes after the end", "J6", malformed) { forge in

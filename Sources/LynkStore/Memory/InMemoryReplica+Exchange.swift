@@ -132,7 +132,12 @@ extension InMemoryReplica: ReplicaStore {
 
     public func stage(page: [UInt8]) throws {
         let rows = try PageRows(page, schema)
-        memory.withLock { memory in
+        try memory.withLock { memory in
+            let held = memory.confirmed.members.map { memory.confirmed.scopes[$0] }
+            let allowed = Set(memory.exchange.scopes?.scopes ?? held)
+            guard allowed.isEmpty || allowed.isSuperset(of: rows.scopes) else {
+                throw Problem(.responseInvalid, "rows of a scope that is not the device's")
+            }
             memory.exchange.isFirstPageOnly = memory.inbox.isEmpty && !memory.isBootstrapping
             memory.inbox.append(.init(rows: rows, mark: rows.mark))
         }

@@ -19,6 +19,9 @@ final class PageApply {
     /// A snapshot names each row under its own scope alone: a row that is here already, under
     /// another one, is in both from then on.
     var joinsScopes: Bool
+    /// The device's scopes, when the hub has told them: a page of another one is no page. Its rows
+    /// would be shown, and no digest would cover them.
+    var allowed: Set<Scope>?
     /// Only a first sync meets rows with own changes on top; otherwise the overlay is off.
     private let hasShadows: Bool
 
@@ -42,6 +45,9 @@ final class PageApply {
         do {
             try page.withUnsafeBytes { bytes in
                 var reader = try PageReader(bytes)
+                if let allowed, let stray = reader.scopes.first(where: { !allowed.contains($0) }) {
+                    throw WireError.invalid("rows of the scope \(stray), which is not the device's")
+                }
                 let handles = try Handles(reader, &names)
                 while var section = try reader.next() { try apply(&section, handles) }
             }

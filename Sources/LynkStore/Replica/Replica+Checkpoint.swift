@@ -73,6 +73,7 @@ extension Replica {
         let pages = try PageApply(
             database, tables: tables, digestKey: state.digestKey,
             pending: Overlay.updated(own.map(\.content)))
+        pages.allowed = try ReplicaNames.members(state.incomingScopes, database)
         try applyStaged(pages, state, database)
         report.rowsApplied += pages.rowCount
         if let scopes = state.incomingScopes {

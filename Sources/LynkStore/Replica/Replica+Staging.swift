@@ -46,6 +46,7 @@ extension Replica {
         var rows = 0
         try database.inTransaction(.immediate) {
             let pages = try PageApply(database, tables: tables, digestKey: state.digestKey)
+            pages.allowed = try ReplicaNames.members(state.incomingScopes, database)
             try pages.apply(page.bytes)
             try pages.flush()
             try ReplicaMeta(database).write("bootstrap_mark", page.mark)

@@ -20,6 +20,17 @@ struct ReplicaNames {
         scope.reset()
     }
 
+    /// The device's scopes: those that the welcome told, else those of before; `nil` before the
+    /// hub has told any.
+    static func members(_ told: ScopeUpdate?, _ database: Database) throws -> Set<Scope>? {
+        if let told { return Set(told.scopes) }
+        let select = try HotStatement(database, "SELECT name FROM lynk_scope WHERE member = 1")
+        defer { select.reset() }
+        var names: Set<Scope> = []
+        while try select.step() { names.insert(Scope(select.text(0))) }
+        return names.isEmpty ? nil : names
+    }
+
     private mutating func note(_ era: EraID, _ handle: UInt32) {
         eras[era] = handle
         eraNames[handle] = era

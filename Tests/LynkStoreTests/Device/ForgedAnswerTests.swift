@@ -99,6 +99,18 @@ struct ForgedAnswer: Sendable, CustomTestStringConvertible {
         ForgedAnswer("a digest of other rows", .told) { frames in
             checkpoint(of: &frames) { checkpoint($0, root: [UInt8](repeating: 7, count: 16)) }
         },
+        ForgedAnswer("a row of a scope that it does not have", .refused) { frames in
+            let hub = PaperHub(era: 1)
+            let page = hub.page(
+                try #require(ShopApplication().schema.tables.first),
+                [
+                    .init(
+                        key: RowKey(high: 8, low: 8), values: ["2", "Far", .null, 0, "NEW", .null],
+                        number: 1)
+                ],
+                scope: Scope("district/2"))
+            frames.insert(.page(page), at: frames.count - 1)
+        },
         ForgedAnswer("a position ahead of its vector", .heals) { frames in
             checkpoint(of: &frames) { checkpoint($0, position: $0.position + 500) }
         },
