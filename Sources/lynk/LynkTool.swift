@@ -35,7 +35,9 @@ struct LynkTool: AsyncParsableCommand {
         subcommands: [
             Enroll.self, Sync.self, Watch.self, Status.self, Outbox.self, Receipts.self,
             Rejected.self, Conflicts.self, Verify.self, Logout.self, Retailers.self,
-            Invoices.self, Collect.self, Complete.self, Cancel.self, ListPayments.self,
+            Invoices.self, Collect.self, Complete.self, Cancel.self, Challenge.self, Attest.self,
+            Confirm.self,
+            ListPayments.self,
             Balance.self, Exceptions.self, Why.self, Decode.self, Simulate.self,
         ])
 }

@@ -19,6 +19,6 @@ struct Lynkd: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Backup.self, Restore.self, Floor.self, MakeCertificate.self,
-            ShowOperatorToken.self,
+            ShowOperatorToken.self, RetailerKey.self,
         ])
 }
