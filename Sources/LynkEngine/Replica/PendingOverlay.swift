@@ -60,7 +60,8 @@ public enum PendingOverlay {
         return values.map { ShownRow(key: key, values: $0, isPending: isPending) }
     }
 
-    private static func born(_ change: RowChange, of table: TableSchema) -> [Value] {
+    /// A row as its birth states it: no policy stands between a value and a row that was not there.
+    package static func born(_ change: RowChange, of table: TableSchema) -> [Value] {
         var values = table.defaults
         for put in change.puts {
             if let ordinal = table.ordinal(of: put.field) { values[ordinal] = put.value }

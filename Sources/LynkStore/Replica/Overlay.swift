@@ -1,5 +1,6 @@
 import GRDB
 import LynkCore
+import LynkEngine
 import LynkWire
 
 /// Own change sets that the hub's rows do not include yet, kept visible on top of them.
@@ -89,26 +90,25 @@ struct Overlay {
             let found = try find(sql, change.key)
             switch (change.kind, found) {
             case (.delete, let found?): try delete(found, change, sql)
-            case (_, let found?): try update(found, with: change, sql)
+            case (.update, let found?): try update(found, with: change, sql)
+            // The first birth stands.
+            case (.insert, _?): break
             case (.insert, nil):
                 try Shadow(database).dropGhosts { $0 != change.table || $1 != change.key }
-                try insert(over: sql.schema.defaults, change, sql)
+                try insert(
+                    sql, change.key, PendingOverlay.born(change, of: sql.schema), stamp: nil)
             case (.update, nil):
                 let ghost = try Shadow(database).ghost(sql.schema, change.key)
                 if let ghost, sql.schema.deletes == .updateWins {
-                    try insert(over: ghost.values, change, sql)
+                    var values = ghost.values
+                    _ = apply(change, to: &values, sql.schema)
+                    try insert(sql, change.key, values, stamp: nil)
                 } else {
                     try hide(change, sequence)
                 }
             case (.delete, nil): break
             }
         }
-    }
-
-    private func insert(over image: [Value], _ change: RowChange, _ sql: TableSQL) throws {
-        var values = image
-        _ = apply(change, to: &values, sql.schema)
-        try insert(sql, change.key, values, stamp: nil)
     }
 
     private func insert(
