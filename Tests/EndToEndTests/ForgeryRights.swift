@@ -17,7 +17,7 @@ extension Forgery {
                     table: PaymentField.table.id, key: forge.fresh(), kind: .update,
                     puts: [forge.put(.lifecycle, .text("CANCELLED"))]))
         },
-        Forgery("a new shop", "C34 C5", .receipt(.rejected, .notAuthorized)) { forge in
+        Forgery("a shop nobody can call", "C34 C5", .receipt(.rejected, .valueInvalid)) { forge in
             try forge.rows(
                 RowChange(
                     table: RetailerField.table.id, key: forge.fresh(), kind: .insert,

@@ -18,30 +18,6 @@ struct ScopeTests {
         return world
     }
 
-    // office                          hub
-    // hello ────────────────────────▶ answer begun
-    //                                 one change set: notes in an old area and in a new one
-    //       ◀──────────────────────── both or neither
-    @Test(
-        "A change set with a scope that is born while the answer runs is seen whole or not at all",
-        arguments: HubKind.allCases)
-    func bornMeanwhile(_ kind: HubKind) throws {
-        let world = try AreaWorld(kind, role: "office")
-        try world.note(1, "north")
-        try world.sync()
-        func note(_ number: UInt64, _ area: String) -> RowChange {
-            RowChange(
-                table: 2, key: AreaWorld.key(number), kind: .insert,
-                puts: [.init(1, .text(area)), .init(3, .text("note \(number)"))])
-        }
-        try world.sync(answering: { try world.write(note(2, "north"), note(3, "south")) })
-        let seen = try world.notes()
-        #expect(seen == ["1 note 1"] || seen == ["1 note 1", "2 note 2", "3 note 3"])
-        let report = try world.sync()
-        #expect(try world.notes() == ["1 note 1", "2 note 2", "3 note 3"])
-        #expect(try world.isEqual(report))
-    }
-
     @Test(
         "What is entered follows whole, what is left is purged, a row of both stays",
         arguments: HubKind.allCases)

@@ -81,11 +81,7 @@ package final class HubReplica<File: HubFile>: Sendable {
         let plan = PullPlan(
             principal: principal, hello: hello, answer: answer,
             now: HybridTimestamp(milliseconds: nowMilliseconds))
-        let (opened, state, ready) = try file.read { reads in
-            let opened = try plan.open(reads, application: application)
-            var state = opened.state
-            return (opened, state, try Self.steps(&state, after: opened.welcome, reads))
-        }
+        let opened = try file.read { try plan.open($0, application: application) }
         if let delivery = opened.delivery {
             // Remembered, durably and before the first page leaves, what the device is about to
             // have.
@@ -93,28 +89,8 @@ package final class HubReplica<File: HubFile>: Sendable {
                 try $0.keep(delivery, of: principal.device)
             }
         }
-        return PullScan(welcome: opened.welcome, state: state, ready: ready)
+        return PullScan(welcome: opened.welcome, state: opened.state)
     }
-
-    /// A pull of a page is over in the read that its welcome comes from. So no commit in between
-    /// brings a scope which the welcome does not name: the device would be shown a part of a change
-    /// set.
-    private static func steps(
-        _ state: inout PullState, after welcome: Welcome, _ reads: File.Reads
-    ) throws -> [PullStep] {
-        // The device comes back for its pages once it has the snapshots.
-        guard welcome.snapshots.isEmpty else { return [] }
-        var steps: [PullStep] = []
-        for _ in 0..<stepsAtOnce {
-            let step = try PullReader(reads).next(&state)
-            steps.append(step)
-            if case .checkpoint = step { break }
-        }
-        return steps
-    }
-
-    /// A page, conflicts and the checkpoint.
-    private static var stepsAtOnce: Int { 3 }
 
     package func verify(
         _ request: VerifyRequest, for principal: Principal, nowMilliseconds: Int64
@@ -154,7 +130,6 @@ package final class HubReplica<File: HubFile>: Sendable {
         guard var state = scan.state as? PullState else {
             throw Problem(.internalFailure, "a pull of another store")
         }
-        guard scan.ready.isEmpty else { return scan.ready.removeFirst() }
         let step = try file.read { try PullReader($0).next(&state) }
         if case .checkpoint(let checkpoint) = step { try note(checkpoint, state) }
         scan.state = state

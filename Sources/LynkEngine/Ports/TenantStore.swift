@@ -99,13 +99,10 @@ public struct PullScan: Sendable {
     public let welcome: Welcome
     /// The store's own bookkeeping of how far the scan has come.
     package var state: any Sendable
-    /// What was read together with the welcome, to be given first.
-    package var ready: [PullStep]
 
-    package init(welcome: Welcome, state: any Sendable, ready: [PullStep] = []) {
+    package init(welcome: Welcome, state: any Sendable) {
         self.welcome = welcome
         self.state = state
-        self.ready = ready
     }
 }
 
