@@ -90,11 +90,10 @@ struct FinalCheck {
                 continue
             }
             if isRefused { continue }
-            if !write.isObservedElsewhere, last.mayBeLost(write, session) { continue }
+            if mayBeGone(index) { continue }
             if cell.amount != nil {
-                if last.mayBeLost(write, session) { continue }
                 report(.lostPayment, session, "\(write.name) is not at the hub: \(key)")
-            } else if !isOverwritten(index, cell.key), !isDecided(cell) {
+            } else if !isOverwritten(index, cell.key, by: hub[key]), !isDecided(cell) {
                 report(
                     .lostWrite, session,
                     "\(key) = \(write.name) is not at the hub, which has \(Self.text(hub[key]))")
@@ -103,17 +102,24 @@ struct FinalCheck {
     }
 
     /// Whether somebody who knew this write has written the key again.
-    private func isOverwritten(_ index: Int, _ key: Int) -> Bool {
-        history.byKey[key].contains { _, writes in
+    private func isOverwritten(_ index: Int, _ key: Int, by last: Cell?) -> Bool {
+        // What stands at the hub is not gone, whatever became of its device.
+        if let writer = last.flatMap({ history.writer(of: $0) }),
+            history.isKnown(index, by: writer)
+        {
+            return true
+        }
+        return history.byKey[key].contains { _, writes in
             // What an author knew only grows, so its last write tells.
             writes.last { history.writes[$0].happened && !mayBeGone($0) }
-                .map { history.precedes(index, $0) } ?? false
+                .map { history.isKnown(index, by: $0) } ?? false
         }
     }
 
     private func mayBeGone(_ index: Int) -> Bool {
         let write = history.writes[index]
-        return !write.isObservedElsewhere
+        // Who saw it has it from the hub, and loses it with the hub.
+        return (!write.isObservedElsewhere || !last.restores.isEmpty)
             && last.mayBeLost(write, history.sessions[write.session])
     }
 

@@ -18,6 +18,8 @@ struct History {
         var isObservedElsewhere = false
         /// What its author knew: per session how many writes, itself included.
         var past: [Int32] = []
+        /// The same, with what a restored hub has made its author forget.
+        var known: [Int32] = []
         /// How many restores of the hub its author knew of.
         var epoch = 0
 
@@ -133,6 +135,14 @@ struct History {
             return nil
         }
         return writers[Place(key: key, value: value)]
+    }
+
+    /// Whether the author of `later` ever knew `earlier`, be it forgotten with a restored hub.
+    func isKnown(_ earlier: Int, by later: Int) -> Bool {
+        let first = writes[earlier]
+        let known = writes[later].known
+        return earlier != later && first.session < known.count
+            && known[first.session] >= first.number
     }
 
     /// Whether the author of `later` knew `earlier`.

@@ -15,6 +15,8 @@ struct SessionCheck {
     private struct View {
         /// Per session how many of its writes are in the past of this one.
         var past: [Int32]
+        /// The same, never forgotten.
+        var known: [Int32]
         /// Up to where the keys of those writes were looked at.
         var looked: [Int32]
         /// The write that each key shows.
@@ -42,7 +44,7 @@ struct SessionCheck {
     init(_ history: History) {
         self.history = history
         let none = [Int32](repeating: 0, count: history.sessions.count)
-        views = Array(repeating: View(past: none, looked: none), count: history.sessions.count)
+        views = Array(repeating: View(past: none, known: none, looked: none), count: history.sessions.count)
     }
 
     mutating func run() {
@@ -61,6 +63,7 @@ struct SessionCheck {
                 guard next[session] > 0 else { continue }
                 let number = Int32(next[session])
                 views[session].past[session] = max(views[session].past[session], number)
+                views[session].known[session] = max(views[session].known[session], number)
             case .hubRestored:
                 restores += 1
                 restoredAt = record.at
@@ -79,6 +82,9 @@ struct SessionCheck {
         var past = views[session].past
         past[session] = history.writes[index].number
         history.writes[index].past = past
+        var known = views[session].known
+        known[session] = history.writes[index].number
+        history.writes[index].known = known
         history.writes[index].epoch = views[session].epoch
     }
 
@@ -164,6 +170,10 @@ struct SessionCheck {
             }
         }
         views[session].past[write.session] = max(views[session].past[write.session], write.number)
+        for (other, number) in write.known.enumerated()
+        where number > views[session].known[other] {
+            views[session].known[other] = number
+        }
     }
 
     private func isTrusted(_ written: Int, in epoch: Int) -> Bool {

@@ -79,6 +79,21 @@ struct FinalAnomalyTests {
         story.end(["b"], x2)
         #expect(story.kinds.isEmpty)
 
+        // What the author knew before the hub was restored counts here.
+        var before = Story()
+        before.write("a", "w1", x1)
+        before.read("b", x1)
+        before.write("b", "w2", x2)
+        before.read("c", x2)
+        before.tell("driver", .hubRestored)
+        before.tell("c", .exchanged(problem: "unreachable", isEqual: false))
+        before.tell("c", .exchanged(problem: nil, isEqual: true))
+        before.read("c", Cell("y", "1"))
+        before.write("c", "w3", Cell("x", "3"))
+        before.write("c", "w4", Cell("y", "1"))
+        before.end(["c"], Cell("x", "3"), Cell("y", "1"))
+        #expect(before.kinds == [.readFromFuture])
+
         var refused = Story()
         refused.write("a", "w1", x1)
         refused.tell(
@@ -128,6 +143,17 @@ struct FinalAnomalyTests {
         story.tell("driver", .abandoned(session: "a"))
         story.end([])
         #expect(story.kinds.isEmpty)
+
+        // The hub lost it as well, and whoever had seen it there.
+        var both = Story()
+        both.write("a", "w1", x1, paid)
+        both.receipt("a", "w1")
+        both.read("b", x1, paid)
+        both.tell("driver", .hubRestored)
+        both.tell("driver", .abandoned(session: "a"))
+        both.tell("b", .exchanged(problem: nil, isEqual: true))
+        both.end(["b"])
+        #expect(both.kinds.isEmpty)
 
         var answered = Story()
         answered.write("a", "w1", paid)
