@@ -44,7 +44,9 @@ struct SessionCheck {
     init(_ history: History) {
         self.history = history
         let none = [Int32](repeating: 0, count: history.sessions.count)
-        views = Array(repeating: View(past: none, known: none, looked: none), count: history.sessions.count)
+        views = Array(
+            repeating: View(past: none, known: none, looked: none),
+            count: history.sessions.count)
     }
 
     mutating func run() {
