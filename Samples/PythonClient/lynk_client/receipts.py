@@ -3,8 +3,9 @@
 from .cbor import Malformed
 from .records import Extensions, Flat, List, Record
 from .shapes import Truth
-from .values import Enum, nullable
-from .words import CHAIN, DIGEST, ID, INT64, OID, PROBLEM, RATCHET, SESSION, UINT32, UINT64
+from .values import Embedded, Enum, nullable
+from .words import (CHAIN, DIGEST, ID, INT64, OID, PROBLEM, RATCHET, SESSION, UINT32, UINT64,
+                    VECTOR)
 
 DISPOSITIONS = Enum("accepted", "merged", "held", "rejected", "quarantined")
 _AS_SENT = Record(eras=List(ID), receipts=Flat(
@@ -51,4 +52,5 @@ BRIEF = Record(
     receipts=Flat(kind=UINT32, era=UINT32, number=INT64, effective=INT64, conflicts=UINT32,
                   problem=nullable(PROBLEM)),
     position=INT64, vector=List(INT64), digest_root=DIGEST,
-    extensions=Extensions(session=SESSION, ratchet=RATCHET, chain=CHAIN))
+    extensions=Extensions(session=SESSION, ratchet=RATCHET, chain=CHAIN,
+                          durable=Embedded(VECTOR)))
