@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CCurlShim.h"
 
 CURLcode ccurl_set_long(CURL *h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }
@@ -25,4 +26,8 @@ int ccurl_multi_next_done(CURLM *m, CURL **h, CURLcode *r) {
         return 1;
     }
     return 0;
+}
+void ccurl_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+int ccurl_thread_join(pthread_t thread, const struct timespec *until) {
+    return pthread_timedjoin_np(thread, NULL, until);
 }

@@ -1,4 +1,5 @@
 #include <curl/curl.h>
+#include <pthread.h>
 
 // libcurl's option functions are variadic, which Swift does not import: one function per kind of
 // argument, and nothing more.
@@ -15,3 +16,7 @@ CURLcode ccurl_get_pointer(CURL *handle, CURLINFO info, void **value);
 CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value);
 // The next finished transfer, or 0 when there is none; hides the union in CURLMsg.
 int ccurl_multi_next_done(CURLM *multi, CURL **handle, CURLcode *result);
+// GNU's calls for threads, which Swift does not import.
+void ccurl_thread_name(const char *name);
+// Waits for the thread's end, at most until a time of CLOCK_REALTIME.
+int ccurl_thread_join(pthread_t thread, const struct timespec *until);

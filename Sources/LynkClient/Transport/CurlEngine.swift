@@ -8,9 +8,15 @@ public final class CurlEngine: Sendable {
     private let loop: CurlLoop
 
     /// - Throws: ``Problem`` `internal_failure` when libcurl or the thread cannot start.
-    public init(_ options: CurlOptions = CurlOptions()) throws {
+    public convenience init(_ options: CurlOptions = CurlOptions()) throws {
+        try self.init(options, on: .shared)
+    }
+
+    /// On a thread of a given set.
+    init(_ options: CurlOptions, on threads: @autoclosure () -> CurlThreads) throws {
+        // The library first: what ends the threads has to be known after what the library frees.
         loop = try CurlLoop(options)
-        try loop.start()
+        try loop.start(on: threads())
     }
 
     /// Transfers that are still on their way fail with `unreachable`.

@@ -60,16 +60,14 @@ final class CurlLoop: @unchecked Sendable {
 
     func nextTransferID() -> UInt64 { lastID.add(1, ordering: .relaxed).newValue }
 
-    func start() throws {
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let result = pthread_create(&thread, nil, runCurlLoop, context.toOpaque())
-        guard result == 0 else {
-            context.release()
+    /// - Throws: ``Problem`` when no thread can be had.
+    func start(on threads: CurlThreads) throws {
+        do {
+            try threads.start(self)
+        } catch {
             close()
-            throw Problem(.internalFailure, "no thread for libcurl (error \(result))")
+            throw error
         }
-        pthread_detach(thread)
     }
 
     // MARK: From any thread
@@ -193,11 +191,4 @@ final class CurlLoop: @unchecked Sendable {
         spare = []
         curl_multi_cleanup(multi)
     }
-}
-
-/// Takes over the reference that ``CurlLoop/start()`` retained.
-private func runCurlLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue().run()
-    return nil
 }

@@ -225,7 +225,7 @@ struct CurlTransportTests {
                 options.allowsPlaintext = true
                 return options
             }())
-            try loop.start()
+            try loop.start(on: .shared)
             let url = server.url
             let sending = Task {
                 try await withCheckedThrowingContinuation { completion in
