@@ -160,7 +160,9 @@ let package = Package(
             name: "LynkFuzzTargets",
             dependencies: [
                 "LynkCore", "LynkWire", "LynkEngine", "LynkPayments", "LynkStore", "LynkClient",
-                "LynkSimulator", "CFuzzSupport", grdb,
+                "LynkSimulator", "LynkServer", "CFuzzSupport", grdb,
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
             ],
             path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(

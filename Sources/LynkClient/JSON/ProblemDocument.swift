@@ -2,7 +2,7 @@ package import LynkCore
 
 /// A refusal as hubs send it: `application/problem+json` (RFC 9457) with our code as a member.
 package enum ProblemDocument {
-    static let mediaType = "application/problem+json"
+    package static let mediaType = "application/problem+json"
 
     /// What a non-2xx answer says.
     ///

@@ -4,6 +4,7 @@ import LynkCore
 import LynkEngine
 import LynkSimulator
 import LynkStore
+import Synchronization
 
 /// Files that a disk, a copy or a person has damaged. An input is what to write where into a
 /// whole file: a page, a place in it, how much, and the bytes.
@@ -137,13 +138,16 @@ extension FuzzTarget {
 
 /// A file in memory where the system has such a place, because nothing of it is to last.
 struct ScratchFile {
+    /// The tests run a target more than once at a time.
+    private static let count = Atomic<Int>(0)
     let path: String
 
     init(_ name: String) throws {
         let shared = "/dev/shm"
         let root =
             FileManager.default.isWritableFile(atPath: shared) ? shared : NSTemporaryDirectory()
-        path = "\(root)/lynk-fuzz-\(getpid())-\(name).sqlite"
+        let number = Self.count.add(1, ordering: .relaxed).newValue
+        path = "\(root)/lynk-fuzz-\(getpid())-\(number)-\(name).sqlite"
     }
 
     func write(_ bytes: [UInt8]) throws {
