@@ -29,6 +29,8 @@ public final class SyncClient: Sendable {
     /// A push that the hub refuses this often in a row, although the replica followed its advice,
     /// is reported.
     private static let refusalsMax = 3
+    /// Scopes change now and then, not all the time.
+    private static let cutsMax = 10
     /// Below so many rows of a scope the exchange's own pages are quicker: see ``init``.
     public static let snapshotRowsMin: Int64 = 10_000
 
@@ -193,6 +195,7 @@ public final class SyncClient: Sendable {
             var report = SyncReport()
             var refusals = 0
             var returns = 0
+            var cuts = 0
             var hasCompared = false
             var snapshotRows = snapshotRowsMin
             while true {
@@ -211,6 +214,11 @@ public final class SyncClient: Sendable {
                     guard refusal.isMendedByReplica, refusals < Self.refusalsMax else {
                         throw refusal
                     }
+                    continue
+                }
+                if outcome.isCutShort {
+                    cuts += 1
+                    guard cuts < Self.cutsMax else { throw Problem(.scopesChanged) }
                     continue
                 }
                 if let snapshots, !outcome.offers.isEmpty {

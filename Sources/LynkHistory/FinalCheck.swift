@@ -89,7 +89,7 @@ struct FinalCheck {
                 }
                 continue
             }
-            if isRefused { continue }
+            if isRefused, !hasComeBack(write, hub) { continue }
             if mayBeGone(index) { continue }
             if cell.amount != nil {
                 report(.lostPayment, session, "\(write.name) is not at the hub: \(key)")
@@ -99,6 +99,12 @@ struct FinalCheck {
                     "\(key) = \(write.name) is not at the hub, which has \(Self.text(hub[key]))")
             }
         }
+    }
+
+    /// Whether the rows are there for which a restored hub let this write wait: then it does no
+    /// longer.
+    private func hasComeBack(_ write: History.Write, _ hub: [String: Cell]) -> Bool {
+        write.hasWaited && write.cells.allSatisfy { hub[history.keys[$0.key]] != nil }
     }
 
     /// Whether somebody who knew this write has written the key again.

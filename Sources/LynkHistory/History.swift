@@ -22,6 +22,8 @@ struct History {
         var known: [Int32] = []
         /// How many restores of the hub its author knew of.
         var epoch = 0
+        /// A restored hub kept it until the births come back that it had lost.
+        var hasWaited = false
 
         /// Whether it is certain that it was written.
         var happened: Bool { outcome == .done || (outcome == .unknown && isObserved) }
@@ -46,6 +48,10 @@ struct History {
     /// The beginnings of keys that a session sees, by its name; all when it is not there.
     private(set) var sees: [String: [String]] = [:]
     private(set) var anomalies: [Anomaly] = []
+    /// Per change set the sessions that have an answer for it.
+    private(set) var owners: [String: Set<String>] = [:]
+    private var isRestored = false
+    private var waiting: Set<String> = []
 
     init(_ unordered: [Record]) {
         // Records of one moment and session keep their order.
@@ -54,6 +60,9 @@ struct History {
         var named: [String: Int] = [:]
         for record in records { take(record, &named) }
         byKey += Array(repeating: [], count: keys.count - byKey.count)
+        for index in writes.indices {
+            writes[index].hasWaited = waiting.contains(writes[index].oid)
+        }
         for record in records {
             guard case .read(let shown, _, _) = record.event else { continue }
             for cell in shown { observe(cell, by: record) }
@@ -82,6 +91,11 @@ struct History {
         case .failed(let name, _):
             guard let place = named[name] else { return }
             writes[place].outcome = .failed
+        case .hubRestored: isRestored = true
+        case .receipt(let oid, let disposition, let problem):
+            owners[oid, default: []].insert(record.by)
+            let isWaiting = disposition == "quarantined" && problem?.isOfWaiting == true
+            if isRestored, isWaiting { waiting.insert(oid) }
         case .read(let shown, let gone, _):
             for cell in shown { _ = keys.number(cell.key) }
             for key in gone { _ = keys.number(key) }
@@ -152,6 +166,11 @@ struct History {
         return earlier != later && first.session < past.count
             && past[first.session] >= first.number
     }
+}
+
+extension String {
+    /// The problem of a receipt for a change set that waits.
+    fileprivate var isOfWaiting: Bool { hasPrefix("waiting_for_birth") }
 }
 
 /// Names and the numbers that stand for them.

@@ -11,6 +11,10 @@
 /// others. Until then, from the first exchange that may have met the restored hub, it is between
 /// two epochs and may see less at any read. Of what was written in another epoch or between two,
 /// a session takes only that the author wrote it after its own earlier writes.
+///
+/// A restored hub that lacks the birth of a row keeps a change set that touches it, tells its
+/// author so, and puts it in force when the birth comes back. Until a session sees it then, it
+/// need not.
 struct SessionCheck {
     private struct View {
         /// Per session how many of its writes are in the past of this one.
@@ -26,12 +30,17 @@ struct SessionCheck {
         var nextEpoch = 0
         /// When the session's last record was made: what follows began later.
         var lastAt = Int64.min
+        /// Writes that waited at the restored hub, of which the session has the answer.
+        var told: Set<Int> = []
+        /// Of those that waited, the ones that it has seen in force.
+        var returned: Set<Int> = []
         /// Which keys the session may see, as far as that was asked.
         var sees: [Int: Bool] = [:]
     }
 
     private var history: History
     private var views: [View]
+    private let waiting: [String: Int]
     private static let between = -1
     private var restores = 0
     private var restoredAt = Int64.min
@@ -43,6 +52,9 @@ struct SessionCheck {
 
     init(_ history: History) {
         self.history = history
+        waiting = Dictionary(
+            history.writes.indices.filter { history.writes[$0].hasWaited }
+                .map { (history.writes[$0].oid, $0) }, uniquingKeysWith: { first, _ in first })
         let none = [Int32](repeating: 0, count: history.sessions.count)
         views = Array(
             repeating: View(past: none, known: none, looked: none),
@@ -69,6 +81,9 @@ struct SessionCheck {
             case .hubRestored:
                 restores += 1
                 restoredAt = record.at
+                for session in views.indices { views[session].told = [] }
+            case .receipt(let oid, _, _):
+                if let index = waiting[oid] { views[session].told.insert(index) }
             case .exchanged(let problem, _):
                 guard views[session].nextEpoch != restores else { continue }
                 let isWithRestored = problem == nil && views[session].lastAt > restoredAt
@@ -117,7 +132,9 @@ struct SessionCheck {
         }
         enterEpoch(session)
         for key in dirty {
-            if let write = views[session].shown[key] { learn(write, session) }
+            guard let write = views[session].shown[key] else { continue }
+            learn(write, session)
+            if isInForce(write, session) { views[session].returned.insert(write) }
         }
         for other in views[session].past.indices {
             let (from, to) = (views[session].looked[other], views[session].past[other])
@@ -158,9 +175,13 @@ struct SessionCheck {
         let view = views[session]
         guard view.nextEpoch != view.epoch || view.epoch == Self.between else { return }
         views[session].epoch = view.nextEpoch
+        views[session].returned = []
         views[session].past = view.past.indices.map { $0 == session ? view.past[$0] : 0 }
         views[session].looked = view.looked.indices.map { $0 == session ? view.looked[$0] : 0 }
-        for write in view.shown.values { learn(write, session) }
+        for write in view.shown.values {
+            learn(write, session)
+            if isInForce(write, session) { views[session].returned.insert(write) }
+        }
     }
 
     private mutating func learn(_ index: Int, _ session: Int) {
@@ -188,7 +209,7 @@ struct SessionCheck {
         let view = views[session]
         let shown = view.shown[key]
         for (author, writes) in history.byKey[key] {
-            guard let latest = latest(of: writes, upTo: view.past[author]), latest != shown,
+            guard let latest = latest(of: writes, upTo: view.past[author], view), latest != shown,
                 shown.map({ overwrites(latest, $0, view.epoch) }) ?? true
             else { continue }
             let kind = kind(of: latest, insteadOf: shown, key, session, before)
@@ -206,7 +227,16 @@ struct SessionCheck {
         return isSeen
     }
 
-    private func latest(of writes: [Int], upTo number: Int32) -> Int? {
+    /// Whether a session that sees this write, which has waited, has it from the hub: its author
+    /// sees it also before it was sent again.
+    private func isInForce(_ index: Int, _ session: Int) -> Bool {
+        let write = history.writes[index]
+        guard write.hasWaited, views[session].epoch == restores else { return false }
+        let isOwner = history.owners[write.oid]?.contains(history.sessions[session]) ?? false
+        return !isOwner || views[session].told.contains(index)
+    }
+
+    private func latest(of writes: [Int], upTo number: Int32, _ view: View) -> Int? {
         var (low, high) = (0, writes.count)
         while low < high {
             let middle = (low + high) / 2
@@ -218,7 +248,9 @@ struct SessionCheck {
         }
         while low > 0 {
             low -= 1
-            if history.writes[writes[low]].happened { return writes[low] }
+            let write = history.writes[writes[low]]
+            let mayWait = restores > 0 && write.hasWaited && !view.returned.contains(writes[low])
+            if write.happened, !mayWait { return writes[low] }
         }
         return nil
     }

@@ -158,6 +158,42 @@ struct SessionAnomalyTests {
         #expect(own.kinds == [.readYourWrites])
     }
 
+    @Test("what waits at a restored hub for a birth need not be seen, until it was seen again")
+    func waitingForBirth() {
+        var story = Story()
+        story.write("a", "w1", x1)
+        story.read("b", x1)
+        story.write("b", "w2", x2)
+        story.read("c", x2)
+        story.tell("driver", .hubRestored)
+        story.tell("b", .exchanged(problem: nil, isEqual: true))
+        story.tell(
+            "b", .receipt(oid: "w2", disposition: "quarantined", problem: "waiting_for_birth: x"))
+        story.read("b", gone: ["x"])
+        story.write("b", "w3", y1)
+        story.read("b", y1)
+        story.tell("c", .exchanged(problem: nil, isEqual: true))
+        story.read("c", y1, gone: ["x"])
+        for session in ["b", "c"] {
+            story.tell(session, .exchanged(problem: nil, isEqual: true))
+        }
+        var lost = story
+        story.read("b", x2)
+        story.read("c", x2)
+        var wavering = story
+        story.end(["b", "c"], x2, y1)
+        #expect(story.kinds.isEmpty)
+
+        wavering.read("b", gone: ["x"])
+        wavering.read("c", gone: ["x"])
+        wavering.end(["b", "c"], x2, y1)
+        #expect(wavering.kinds == [.readYourWrites, .monotonicReads])
+
+        // The birth came back, and what waited for it did not.
+        lost.end(["b", "c"], x1, y1)
+        #expect(lost.kinds == [.lostWrite])
+    }
+
     @Test("while a session may or may not know of a restore it may see less, afterwards not")
     func betweenEpochs() {
         var story = Story()

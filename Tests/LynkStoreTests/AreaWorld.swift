@@ -105,7 +105,9 @@ final class AreaWorld {
     }
 
     /// One change set of the office.
-    func write(_ changes: RowChange...) throws {
+    func write(_ changes: RowChange...) throws { try write(changes) }
+
+    func write(_ changes: [RowChange]) throws {
         time.advance(1_000)
         _ = try hub.store.commit([
             Push(
@@ -116,6 +118,23 @@ final class AreaWorld {
     }
 
     static func key(_ number: UInt64) -> RowKey { RowKey(high: 2, low: number) }
+
+    /// As a client: it comes back while its scopes change inside the answer.
+    ///
+    /// - Parameter answering: runs once, when the first answer has begun.
+    /// - Returns: the reports of all exchanges, `nil` for one without a checkpoint.
+    func syncUntilCaughtUp(answering: () throws -> Void) throws -> [ApplyReport?] {
+        var reports: [ApplyReport?] = []
+        for number in 0..<10 {
+            do {
+                reports.append(try sync(answering: number == 0 ? answering : {}))
+                return reports
+            } catch let problem as Problem where problem.code == .scopesChanged {
+                reports.append(nil)
+            }
+        }
+        return reports
+    }
 
     /// One exchange; `meanwhile` runs after the request was made and before its answer is applied,
     /// `answering` when the hub has begun its answer.

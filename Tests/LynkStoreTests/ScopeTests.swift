@@ -18,6 +18,68 @@ struct ScopeTests {
         return world
     }
 
+    // office                          hub
+    // hello ────────────────────────▶ answer begun
+    //                                 one change set: notes in an old area and in a new one
+    //       ◀──────────────────────── both or neither
+    @Test(
+        "A change set with a scope that is born while the answer runs is seen whole or not at all",
+        arguments: HubKind.allCases)
+    func bornMeanwhile(_ kind: HubKind) throws {
+        let world = try AreaWorld(kind, role: "office")
+        try world.note(1, "north")
+        try world.sync()
+        func note(_ number: UInt64, _ area: String) -> RowChange {
+            RowChange(
+                table: 2, key: AreaWorld.key(number), kind: .insert,
+                puts: [.init(1, .text(area)), .init(3, .text("note \(number)"))])
+        }
+        #expect(throws: Problem(.scopesChanged)) {
+            try world.sync(answering: { try world.write(note(2, "north"), note(3, "south")) })
+        }
+        #expect(try world.notes() == ["1 note 1"])
+        let report = try world.sync()
+        #expect(try world.notes() == ["1 note 1", "2 note 2", "3 note 3"])
+        #expect(try world.isEqual(report))
+    }
+
+    @Test(
+        "Who is taken out of an area while the answer runs gets nothing that is written there then",
+        arguments: HubKind.allCases)
+    func leftMeanwhile(_ kind: HubKind) throws {
+        let world = try Self.world(kind)
+        try world.assign("a", true)
+        let reports = try world.syncUntilCaughtUp {
+            try world.assign("a", false)
+            try world.note(4, "a")
+        }
+        #expect(reports.count == 2)
+        #expect(try world.notes() == [])
+        #expect(try world.isEqual(reports.last ?? nil))
+    }
+
+    @Test(
+        "A long pull goes on after scopes were born meanwhile, and brings no row twice",
+        arguments: HubKind.allCases)
+    func bornInsideLongPull(_ kind: HubKind) throws {
+        let world = try AreaWorld(kind, role: "office")
+        let rows = (1...9_000).map { number in
+            RowChange(
+                table: 2, key: AreaWorld.key(UInt64(number)), kind: .insert,
+                puts: [.init(1, "north"), .init(3, .text("note \(number)"))])
+        }
+        try world.write(rows)
+        let reports = try world.syncUntilCaughtUp {
+            try world.note(9_001, "north")
+            try world.note(9_002, "south", also: "north")
+        }
+        #expect(reports.count == 2)
+        // A first sync has put the others in place page by page.
+        #expect(reports.last??.rowsApplied == 2)
+        #expect(try world.notes().count == 9_002)
+        #expect(try world.isEqual(reports.last ?? nil))
+    }
+
     @Test(
         "What is entered follows whole, what is left is purged, a row of both stays",
         arguments: HubKind.allCases)

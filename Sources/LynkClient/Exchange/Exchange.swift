@@ -17,6 +17,8 @@ struct Exchange: Sendable {
         let mode: PullMode
         /// Snapshots to fetch before the pull goes on; then nothing was pulled.
         let offers: [SnapshotOffer]
+        /// There was no checkpoint (X7): the next exchange goes on from what has come.
+        let isCutShort: Bool
     }
 
     let replica: any ReplicaStore
@@ -44,7 +46,8 @@ struct Exchange: Sendable {
         }
         let offer = try await threads.run { try replica.offer() }
         let exchange = Attempt(
-            offer: offer, hello: offer.hello.asking(
+            offer: offer,
+            hello: offer.hello.asking(
                 offer.hasMore ? .once : mode, snapshotRows: snapshotRows),
             enrolment: enrolment, interruption: interruption)
         var mayRenewToken = true
@@ -146,7 +149,8 @@ struct Exchange: Sendable {
             stream.abandon()
             // Nobody knows what the hub has of this exchange: the next one says it in full.
             sessions.forget()
-            if attempt.goesOn(after: error, receiver.report) { return outcome(receiver, attempt) }
+            let goesOn = attempt.goesOn(after: error, receiver.report)
+            if goesOn || receiver.isCutShort { return outcome(receiver, attempt) }
             // The transfer's cost is lost with it; the transport's own statistics have it.
             throw error
         }
@@ -172,7 +176,8 @@ struct Exchange: Sendable {
         report.exchanges = 1
         return Outcome(
             report: report, hasMore: attempt.offer.hasMore, mustReturn: receiver.hasMore,
-            refusal: receiver.refusal, mode: attempt.hello.mode, offers: receiver.offers)
+            refusal: receiver.refusal, mode: attempt.hello.mode, offers: receiver.offers,
+            isCutShort: receiver.isCutShort)
     }
 
     private static let problemBytesMax = 64 << 10

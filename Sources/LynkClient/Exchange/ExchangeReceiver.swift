@@ -28,6 +28,8 @@ final class ExchangeReceiver: @unchecked Sendable {
     private(set) var refusal: Problem?
     /// What the hub offers instead of pages.
     private(set) var offers: [SnapshotOffer] = []
+    /// The device's scopes changed while the hub answered: there is no checkpoint.
+    private(set) var isCutShort = false
     /// The replica has something to send at once.
     private(set) var hasMore = false
 
@@ -152,6 +154,7 @@ final class ExchangeReceiver: @unchecked Sendable {
         case .keepProof(let proof):
             try replica.record(proof: proof)
         case .abort(let problem):
+            isCutShort = problem.code == .scopesChanged
             throw problem
         }
     }

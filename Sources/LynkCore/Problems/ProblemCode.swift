@@ -25,6 +25,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case alreadyExists = "already_exists"
     case rangeUnsatisfiable = "range_unsatisfiable"
     case sessionUnknown = "session_unknown"
+    case scopesChanged = "scopes_changed"
     // change sets
     case changeSetTooLarge = "change_set_too_large"
     case changeSetMalformed = "change_set_malformed"
@@ -93,6 +94,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .parameterInvalid: "Mend the named parameter and repeat the request."
         case .rangeUnsatisfiable: "Ask for a range inside the length that Content-Range names."
         case .sessionUnknown: "Send the full hello; the client does so by itself."
+        case .scopesChanged: "Exchange again; the client does so by itself."
         case .alreadyExists: "Use the existing one, or choose another name."
         case .changeSetTooLarge: "Split the write into several transactions."
         case .changeSetMalformed: "Report it with the exported bytes; they are kept at the hub."
@@ -142,7 +144,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     public var isTransient: Bool {
         switch self {
         case .storeBusy, .unreachable, .timedOut, .overloaded, .hubBehind, .responseInvalid,
-            .tokenExpired, .storeFailed:
+            .tokenExpired, .storeFailed, .scopesChanged:
             true
         default: false
         }

@@ -130,7 +130,7 @@ package final class HubReplica<File: HubFile>: Sendable {
         guard var state = scan.state as? PullState else {
             throw Problem(.internalFailure, "a pull of another store")
         }
-        let step = try file.read { try PullReader($0).next(&state) }
+        let step = try file.read { try PullReader($0, application).next(&state) }
         if case .checkpoint(let checkpoint) = step { try note(checkpoint, state) }
         scan.state = state
         return step
@@ -139,12 +139,13 @@ package final class HubReplica<File: HubFile>: Sendable {
     /// Remembers which set a checkpoint beyond the head that its pull was opened at has: a request
     /// of the same device that comes late may open a pull with another set at that very position.
     private func note(_ checkpoint: Checkpoint, _ state: PullState) throws {
-        guard let opened = state.opened, checkpoint.position > opened.at else { return }
+        guard let opening = state.opening, checkpoint.position > opening.head else { return }
+        let device = opening.principal.device
         try file.write { storage in
-            guard let own = try storage.scopeSet(of: opened.by, hash: state.scopeSetHash) else {
+            guard let own = try storage.scopeSet(of: device, hash: state.scopeSetHash) else {
                 return
             }
-            let newest = try storage.scopeSet(of: opened.by, at: .max)
+            let newest = try storage.scopeSet(of: device, at: .max)
             var covered = own.scopes
             if let newest, newest.position >= checkpoint.position {
                 if newest.hash == own.hash { return }
@@ -153,7 +154,7 @@ package final class HubReplica<File: HubFile>: Sendable {
             try storage.keep(
                 DeliveredScopes(
                     position: max(checkpoint.position, newest?.position ?? 0), hash: own.hash,
-                    scopes: own.scopes, covered: covered), of: opened.by)
+                    scopes: own.scopes, covered: covered), of: device)
         }
     }
 }

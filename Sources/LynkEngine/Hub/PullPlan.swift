@@ -28,12 +28,24 @@ struct PullState: Sendable {
     var conflicts = ConflictCursor()
     /// The device's cursor, as far as it counts here.
     var cursor: Int64 = 0
-    /// Whose pull this is, and the head that it was opened at; `nil` for a snapshot, which is
-    /// nobody's.
-    var opened: (by: DeviceID, at: Int64)?
+    /// Whose pull this is; `nil` for a snapshot, which is nobody's.
+    var opening: Opening?
+    /// The newest scope of the tenant, of the device's set or not, when the target was set.
+    var newestScope: UInt32 = 0
+    /// A page went out: the next one goes with a mark, also when it is the last.
+    var hasPages = false
     /// Whether pages say where the pull stood after them; a snapshot's are nobody's pull, and the
     /// same rows are to give the same bytes.
     var hasMarks = true
+
+    /// What the scope set was computed from, to compute it again.
+    struct Opening: Sendable {
+        let principal: Principal
+        let now: HybridTimestamp
+        let narrowed: Set<Scope>?
+        /// The head then: without a commit since, the set is the same.
+        let head: Int64
+    }
 
     struct ConflictCursor: Sendable {
         /// Conflicts up to here were sent.
@@ -92,10 +104,12 @@ struct PullPlan {
             unborn: scopes.subtracting(born.keys), last: .end(of: parts.first?.from ?? 0),
             target: head)
         state.cursor = cursor
-        state.opened = (principal.device, head)
+        state.opening = .init(
+            principal: principal, now: now, narrowed: hello.narrowed.map { Set($0) }, head: head)
+        state.newestScope = born.values.map(\.handle).max() ?? 0
         // A mark is of a pull that went on from the same snapshots.
         let isSamePull = hello.snapshots.isEmpty || held != nil
-        let resumed = try isSamePull && state.resume(at: hello.resume, reads)
+        let resumed = try isSamePull && state.resume(at: hello.resume, in: scopes, born, reads)
         // After a rollback the device has rows to give back first.
         let offers =
             resumed || check.verdict != .ok ? [] : try offers(of: born, parts, reads)

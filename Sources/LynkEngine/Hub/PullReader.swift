@@ -3,12 +3,15 @@ import LynkCore
 /// One short read of a pull: gathers rows into a page until it is full or the scan met the head.
 final class PullReader<Reads: HubReads> {
     private let reads: Reads
+    private let application: (any Application)?
     private let page: Reads.Page
     /// Where each scope stands in the scan, and what the device has of it.
     private var owed: [UInt32: (part: Int, from: Int64)] = [:]
 
-    init(_ reads: Reads) throws {
+    /// - Parameter application: computes a device's scope set; a snapshot has none.
+    init(_ reads: Reads, _ application: (any Application)? = nil) throws {
         self.reads = reads
+        self.application = application
         page = try reads.makePage()
     }
 
@@ -16,32 +19,45 @@ final class PullReader<Reads: HubReads> {
         page.byteCount >= Limits.pageBytesTarget || page.rowCount >= Limits.rowsPerPageMax
     }
 
+    /// - Throws: ``Problem`` `scopes_changed` where the device's scope set is another one at the
+    ///   head than the pull was opened with: a cut there, of the old set, would show a part of a
+    ///   change set, or a later one without an earlier one that its author had seen.
     func next(_ state: inout PullState) throws -> PullStep {
         while true {
             for (index, part) in state.parts.enumerated() where owed[part.scope] == nil {
                 owed[part.scope] = (index, part.from)
             }
             try scanRound(&state)
-            if isFull { return .page(try page.finish(mark: state.mark(reads))) }
+            if isFull { return try finishPage(&state, hasMark: true) }
             let head = try reads.head()
             if head == state.target {
-                if page.rowCount > 0 { return .page(try page.finish(mark: [])) }
+                // A pull of one page is as quickly had again.
+                if page.rowCount > 0 { return try finishPage(&state, hasMark: state.hasPages) }
                 let conflicts = try nextConflicts(&state)
                 if !conflicts.isEmpty { return .conflicts(conflicts) }
                 return .checkpoint(try checkpoint(state))
             }
+            guard try state.hasSameScopes(at: head, reads, application) else {
+                guard page.rowCount > 0 else { throw Problem(.scopesChanged) }
+                return try finishPage(&state, hasMark: true)
+            }
             try startRound(&state, to: head)
         }
+    }
+
+    private func finishPage(_ state: inout PullState, hasMark: Bool) throws -> PullStep {
+        state.hasPages = true
+        return .page(try page.finish(mark: hasMark ? state.mark(reads) : []))
     }
 
     /// Goes on from where this round ended; scopes of the set that were born meanwhile join.
     private func startRound(_ state: inout PullState, to head: Int64) throws {
         state.floor = state.target
         state.target = head
-        if !state.unborn.isEmpty {
-            for scope in try reads.scopes() where state.unborn.remove(scope.name) != nil {
-                state.parts.append(.init(scope: scope.handle, from: state.floor))
-            }
+        for scope in try reads.scopes() {
+            state.newestScope = max(state.newestScope, scope.handle)
+            guard state.unborn.remove(scope.name) != nil else { continue }
+            state.parts.append(.init(scope: scope.handle, from: state.floor))
         }
         enter(part: 0, &state)
     }

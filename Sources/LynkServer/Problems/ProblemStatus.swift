@@ -14,7 +14,7 @@ extension ProblemCode {
         case .enrolmentCodeUsed: .gone
         case .alreadyExists, .chainGap, .laneForked, .schemaUnknown, .replicaLocked,
             .directoryLocked, .directoryNotEmpty, .sessionUnknown, .hubRolledBack,
-            .changeSetReplaced:
+            .changeSetReplaced, .scopesChanged:
             .conflict
         case .bodyTooLarge, .changeSetTooLarge: .contentTooLarge
         case .mediaTypeUnsupported: .unsupportedMediaType

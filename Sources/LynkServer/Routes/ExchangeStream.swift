@@ -25,8 +25,10 @@ struct ExchangeStream: Sendable {
     /// Where the hub's scan stands; the device may not have been told, when nothing concerned it.
     private var reached: Checkpoint?
     private var sent: Checkpoint?
-    /// Whether the checkpoint was given.
+    /// Whether the checkpoint was given, or the answer ends without.
     private(set) var isFinished = false
+    /// The device's scopes changed meanwhile: it comes back for its checkpoint.
+    private var isBrokenOff = false
 
     /// Opens the pull. Blocks on the store.
     ///
@@ -57,8 +59,11 @@ struct ExchangeStream: Sendable {
     /// The device is to fetch snapshots and come back: the answer has no pages and no checkpoint.
     var hasOffers: Bool { !welcome.snapshots.isEmpty }
 
+    /// Whether a live answer has more to give after this.
+    var mayGoOn: Bool { !hasOffers && !isBrokenOff }
+
     /// The session's state after the last checkpoint that was sent.
-    var sessionToKeep: ExchangeSession? { refusal == nil && !hasOffers ? session : nil }
+    var sessionToKeep: ExchangeSession? { refusal == nil && mayGoOn ? session : nil }
 
     /// The next frames as bytes. Blocks on the store; not to be called when finished.
     mutating func next() throws -> [UInt8] {
@@ -70,7 +75,14 @@ struct ExchangeStream: Sendable {
             isFinished = true
             return opening()
         }
-        let step = try store.next(&scan)
+        let step: PullStep
+        do {
+            step = try store.next(&scan)
+        } catch let problem as Problem where problem.code == .scopesChanged {
+            isFinished = true
+            isBrokenOff = true
+            return (hasWelcomed ? [] : opening()) + ResponseFrame.problem(problem).encoded()
+        }
         guard hasWelcomed else {
             hasWelcomed = true
             defer { receipts = [] }

@@ -36,7 +36,7 @@ struct SyncStreamBody: Sendable {
         do {
             let isCaughtUp = try await catchUp(&stream, &renderer, to: &writer)
             if isCaughtUp, let live {
-                if !stream.hasOffers { try await follow(live, &stream, &renderer, to: &writer) }
+                if stream.mayGoOn { try await follow(live, &stream, &renderer, to: &writer) }
                 let end = try renderer.text(of: [], isLast: true)
                 if !end.isEmpty { try await writer.write(packed(end)) }
             }
@@ -102,6 +102,7 @@ struct SyncStreamBody: Sendable {
                         let text = try renderer.text(of: frames, isLast: false)
                         if !text.isEmpty { try await writer.write(packed(text)) }
                     }
+                    guard stream.mayGoOn else { return }
                 } catch let problem as Problem {
                     throw PullFailure(cause: problem)
                 }

@@ -21,7 +21,10 @@ struct HubAnswer {
     private(set) var pages = 0
     private(set) var checkpoint: Checkpoint?
 
-    var isFinished: Bool { checkpoint != nil }
+    /// The scopes changed meanwhile: the answer ends without a checkpoint.
+    private(set) var isBrokenOff = false
+
+    var isFinished: Bool { checkpoint != nil || isBrokenOff }
     var verdict: HandshakeVerdict { welcome.verdict }
     var refusal: Problem? { welcome.refusal }
     var wantsEras: Bool { welcome.wantsEras }
@@ -62,7 +65,13 @@ struct HubAnswer {
 
     /// The next frames as bytes.
     mutating func next(_ hub: SimulatedHub) throws -> [UInt8] {
-        let step = try hub.store.next(&scan)
+        let step: PullStep
+        do {
+            step = try hub.store.next(&scan)
+        } catch let problem as Problem where problem.code == .scopesChanged {
+            isBrokenOff = true
+            return (hasWelcomed ? [] : head()) + ResponseFrame.problem(problem).encoded()
+        }
         guard hasWelcomed else {
             hasWelcomed = true
             if case .checkpoint(let checkpoint) = step,
@@ -71,12 +80,16 @@ struct HubAnswer {
                 finish(checkpoint, hub)
                 return (proof.isEmpty ? [] : ResponseFrame.proof(proof).encoded()) + brief
             }
-            var bytes = ResponseFrame.welcome(welcome).encoded()
-            if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
-            if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
-            return bytes + frame(step, hub)
+            return head() + frame(step, hub)
         }
         return frame(step, hub)
+    }
+
+    private func head() -> [UInt8] {
+        var bytes = ResponseFrame.welcome(welcome).encoded()
+        if !receipts.isEmpty { bytes += ResponseFrame.receipts(receipts).encoded() }
+        if !proof.isEmpty { bytes += ResponseFrame.proof(proof).encoded() }
+        return bytes
     }
 
     private mutating func frame(_ step: PullStep, _ hub: SimulatedHub) -> [UInt8] {

@@ -43,6 +43,7 @@ package enum Mark: String, CaseIterable, Sendable {
     case partitioned = "line open one way only"
     case scopeEntered = "scope entered"
     case scopeLeft = "scope left"
+    case scopesChangedInside = "scopes changed inside an answer"
     case purgedUnderWork = "scope left under unsent work"
     case revoked = "revoked device refused"
     case attackRefused = "attack refused"

@@ -181,6 +181,13 @@ extension World {
             try complete(conversation, device, receiver)
         } catch let problem as Problem {
             note("d\(device.slot) breaks #\(conversation.number): \(problem.code.rawValue)")
+            // As the client: it comes back at once.
+            if problem.code == .scopesChanged {
+                reach(.scopesChangedInside)
+                end(conversation, device)
+                queue.add(.sync(device.slot), at: time.tick + 1)
+                return
+            }
             // A fork is told before a rollback, so its checkpoint is refused and asked for again.
             let isForkAfterRollback =
                 problem.code == .responseInvalid && truth.hubRestores > 0

@@ -144,6 +144,37 @@ struct RecoveryLaws {
     }
 
     @Test(
+        "A write to a row whose birth the hub lost waits there, out of sight, until it is back",
+        arguments: StorePair.all)
+    func lostBirth(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let (ann, bob) = (try world.device(), try world.device())
+        try ann.addShop("Before")
+        #expect(try ann.settle())
+        #expect(try bob.settle())
+        try world.backUpHub()
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        #expect(try bob.settle())
+        try bob.fixture.write([.add(1, shop, 4, 3)])
+        #expect(try bob.settle())
+        try world.restoreHub()
+        try bob.fixture.write([.add(1, shop, 4, 5)])
+        #expect(try bob.shops().last == "Care - 8 NEW - *")
+        _ = try bob.settle()
+        #expect(try bob.settle())
+        #expect(try bob.shops() == ["Before - 0 NEW -"])
+        let told = try bob.fixture.receipts().suffix(2)
+        #expect(told.map(\.disposition) == ["quarantined", "quarantined"])
+        #expect(told.map(\.problem) == ["waiting_for_birth", "waiting_for_birth"])
+        _ = try ann.settle()
+        for device in [ann, bob] {
+            #expect(try device.settle())
+            #expect(try device.shops() == ["Before - 0 NEW -", "Care - 8 NEW -"])
+        }
+    }
+
+    @Test(
         "A copy that goes on at a restored hub learns what became of what it had sent before",
         arguments: StorePair.all)
     func copyAtARestoredHub(_ pair: StorePair) throws {
