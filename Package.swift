@@ -103,7 +103,9 @@ let package = Package(
         // kits
         .target(
             name: "LynkSimulator",
-            dependencies: ["LynkCore", "LynkWire", "LynkEngine", "LynkStore", "LynkPayments"],
+            dependencies: [
+                "LynkCore", "LynkWire", "LynkEngine", "LynkStore", "LynkPayments", "CFaultVFS",
+            ],
             swiftSettings: strict),
 
         // Checks histories of real runs; uses nothing of the engine, so it cannot share its slips.

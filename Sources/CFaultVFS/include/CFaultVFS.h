@@ -5,6 +5,7 @@
 #ifndef LYNK_FAULT_VFS_H
 #define LYNK_FAULT_VFS_H
 
+#include "lynk_disk.h"
 #include "lynk_fault_memory.h"
 #include <stdint.h>
 

@@ -16,7 +16,7 @@ final class AtomicSight: Checker {
             try check(
                 Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.values) }), device, world)
         case .committed:
-            let rows = world.hub.store.presentRows(SimulatedApplication.pair.id)
+            let rows = world.hub.presentRows(SimulatedApplication.pair.id)
             try check(
                 Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0.values) }), nil, world)
         default: return
@@ -59,7 +59,7 @@ final class CausesBeforeEffects: Checker {
                 device.replica.inspect().scopes.map(\.name).filter { $0.hasPrefix("area/") }
                     .map { String($0.dropFirst(5)) })
         case .committed:
-            rows = world.hub.store.presentRows(entry).map { ($0.key, $0.values) }
+            rows = world.hub.presentRows(entry).map { ($0.key, $0.values) }
         default: return
         }
         let there = Set(rows.map(\.0))

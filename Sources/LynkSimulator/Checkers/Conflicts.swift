@@ -25,7 +25,7 @@ final class NothingLostSilently: Checker {
         }
         let deeds = Deed.all(in: world.truth.log, graph)
         for table in [SimulatedApplication.board, SimulatedApplication.card] {
-            for row in world.hub.store.presentRows(table.id) {
+            for row in world.hub.presentRows(table.id) {
                 try check(row, table, deeds, world)
             }
         }
@@ -85,20 +85,12 @@ final class ConflictsArrive: Checker {
     static let name = "ConflictsArrive"
     static let invariant = "I34"
 
-    private struct Name: Hashable {
-        let position: Int64
-        let key: RowKey
-        let field: FieldID?
-        let new: Dot
-        let value: Value
-    }
-
     func check(_ moment: Moment, in world: World) throws {
         guard case .rested = moment, world.truth.floor == 0, world.truth.hubRestores == 0 else {
             return
         }
         for device in world.everyDevice where !device.isRevoked {
-            let told = Set(device.replica.conflictRecords().map(Self.name))
+            let told = Set(device.replica.toldConflicts())
             let scopes = Set(device.replica.inspect().scopes)
             let owed = try world.hub.store.inspect { reads in
                 try reads.scopes().filter { scopes.contains($0.name) }.flatMap { scope in
@@ -107,17 +99,11 @@ final class ConflictsArrive: Checker {
                     ).map { try $0.record(reads) }
                 }
             }
-            for conflict in owed where !told.contains(Self.name(conflict)) {
+            for conflict in owed where !told.contains(ToldConflict(conflict)) {
                 throw breach(
                     "the conflict about \(conflict.key) at \(conflict.position) was not told",
                     device: device)
             }
         }
-    }
-
-    private static func name(_ conflict: ConflictRecord) -> Name {
-        Name(
-            position: conflict.position, key: conflict.key, field: conflict.field,
-            new: conflict.new.dot, value: conflict.new.value)
     }
 }

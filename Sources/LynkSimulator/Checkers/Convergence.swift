@@ -32,7 +32,7 @@ final class Convergence: Checker {
     private func compare(
         _ table: TableSchema, _ members: Set<Scope>?, _ device: SimulatedDevice, _ world: World
     ) throws {
-        let expected = world.hub.store.presentRows(table.id).filter { row in
+        let expected = world.hub.presentRows(table.id).filter { row in
             members.map { names in row.scopes.contains { names.contains($0) } } ?? true
         }
         let found = device.replica.confirmedRows(table.id)

@@ -38,7 +38,7 @@ final class DefinitionHolds: Checker {
         _ table: TableSchema, _ definition: Definition, _ world: World
     ) throws {
         var meant = try definition.rows(table)
-        var found = world.hub.store.presentRows(table.id)
+        var found = world.hub.presentRows(table.id)
         // Below the floor the hub has forgotten that a key had another generation.
         for key in forgotten(table, world) {
             meant[key] = nil

@@ -34,7 +34,7 @@ final class EffectsOnce: Checker {
                 expected[area, default: (0, 0)].sum &+= change.put(4)?.integerValue ?? 0
             }
         }
-        for row in world.hub.store.presentRows(SimulatedApplication.tally.id) {
+        for row in world.hub.presentRows(SimulatedApplication.tally.id) {
             let area = row.values[0].textValue ?? ""
             let meant = expected.removeValue(forKey: area) ?? (0, 0)
             guard row.values[1] == .integer(meant.count), row.values[2] == .integer(meant.sum)
@@ -64,7 +64,7 @@ final class EffectsOnce: Checker {
                     }
                 }
             }
-            for row in world.hub.store.presentRows(table.id) where !hasDeletes.contains(row.key) {
+            for row in world.hub.presentRows(table.id) where !hasDeletes.contains(row.key) {
                 guard row.values[3] == .integer(sums[row.key] ?? 0) else {
                     throw breach(
                         "\(table.name) \(row.key) counts \(row.values[3]), its "

@@ -10,7 +10,7 @@ final class UniqueClaims: Checker {
     func check(_ moment: Moment, in world: World) throws {
         guard case .committed = moment else { return }
         var claims: Set<[Value]> = []
-        for row in world.hub.store.presentRows(SimulatedApplication.card.id) {
+        for row in world.hub.presentRows(SimulatedApplication.card.id) {
             guard row.values.count > 15, row.values[15] != .null else { continue }
             guard claims.insert([row.values[0], row.values[15]]).inserted else {
                 throw breach("two cards of \(row.values[0]) have the number \(row.values[15])")
@@ -28,8 +28,8 @@ final class ReferencesHold: Checker {
         // Below the floor the hub does not know that the row was ever there.
         guard case .committed = moment, world.truth.floor == 0 else { return }
         let boards = Set(
-            world.hub.store.presentRows(SimulatedApplication.board.id).map(\.key))
-        for row in world.hub.store.presentRows(SimulatedApplication.card.id) {
+            world.hub.presentRows(SimulatedApplication.board.id).map(\.key))
+        for row in world.hub.presentRows(SimulatedApplication.card.id) {
             guard row.values.count > 14, let parent = row.values[14].keyValue,
                 !boards.contains(parent)
             else { continue }

@@ -91,7 +91,7 @@ final class FactsStay: Checker {
         }
         let table = SimulatedApplication.entry
         var rows = Dictionary(
-            uniqueKeysWithValues: world.hub.store.presentRows(table.id).map { ($0.key, $0.values) })
+            uniqueKeysWithValues: world.hub.presentRows(table.id).map { ($0.key, $0.values) })
         for commit in world.truth.log where commit.isApplied {
             for change in commit.changes where change.table == table.id && change.kind == .insert {
                 let meant = table.fields.map { change.put($0.id) ?? $0.defaultValue }

@@ -110,7 +110,7 @@ final class NoResurrection: Checker {
     func check(_ moment: Moment, in world: World) throws {
         guard case .rested = moment else { return }
         let table = SimulatedApplication.card.id
-        for row in world.hub.store.presentRows(table) {
+        for row in world.hub.presentRows(table) {
             var deletes: [Commit] = []
             var isReborn = false
             for commit in world.truth.log where commit.isApplied {

@@ -39,7 +39,7 @@ final class EqualDigests: Checker {
                 device: device)
         }
         if report.digestMatches { device.mayDiffer = false }
-        guard device.replica.recomputeRoot() == device.replica.status().root else {
+        guard try device.replica.recomputeRoot() == device.replica.status().root else {
             throw breach("the digest is not that of the rows", device: device)
         }
     }

@@ -46,7 +46,7 @@ struct AnswerReceiver {
     ///
     /// - Parameter frameLimit: the device's process ends after so many frames.
     mutating func take(
-        _ bytes: [UInt8], into replica: InMemoryReplica, frameLimit: Int = .max,
+        _ bytes: [UInt8], into replica: any DeviceStore, frameLimit: Int = .max,
         tell: (Event) throws -> Void
     ) throws {
         frames.append(bytes)
@@ -88,7 +88,7 @@ struct AnswerReceiver {
     }
 
     private mutating func perform(
-        _ message: ResponseFrame, _ replica: InMemoryReplica, _ tell: (Event) throws -> Void
+        _ message: ResponseFrame, _ replica: any DeviceStore, _ tell: (Event) throws -> Void
     ) throws {
         switch (state, message) {
         case (.aborted, _), (.finished, _):
@@ -125,7 +125,7 @@ struct AnswerReceiver {
     }
 
     private mutating func apply(
-        _ checkpoint: Checkpoint, _ replica: InMemoryReplica, _ tell: (Event) throws -> Void
+        _ checkpoint: Checkpoint, _ replica: any DeviceStore, _ tell: (Event) throws -> Void
     ) throws {
         state = .finished
         let applied = try replica.apply(checkpoint)

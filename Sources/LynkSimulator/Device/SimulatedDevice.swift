@@ -10,14 +10,14 @@ final class SimulatedDevice {
     let principal: Principal
     let key: DeviceKey
     let clock: MachineClock
-    private(set) var replica: InMemoryReplica
+    let replica: any DeviceStore
     private var chance: Chance
     /// The session with the hub; lost with the process.
     var session: ExchangeSession?
     /// The exchange that the device waits for.
     var conversation: Conversation?
     /// Copies of the file that somebody has put aside.
-    var copies: [InMemoryReplica.Snapshot] = []
+    var copies: [StoreImage] = []
     /// Refusals in a row that the replica was told how to mend.
     var refusals = 0
     /// Counts comparisons: an answer to an earlier one is passed over.
@@ -40,32 +40,37 @@ final class SimulatedDevice {
 
     init(
         slot: Int, principal: Principal, key: DeviceKey, clock: MachineClock, schema: Schema,
-        chance: Chance
+        chance: Chance, store: StoreKind
     ) throws {
         self.slot = slot
         self.principal = principal
         self.key = key
         self.clock = clock
         self.chance = chance
-        replica = try InMemoryReplica(
-            schema: schema, clock: clock, random: chance)
+        replica =
+            switch store {
+            case .memory: try InMemoryReplica(schema: schema, clock: clock, random: chance)
+            case .sqlite:
+                try DiskReplica(schema: schema, clock: clock, random: chance, machine: slot)
+            }
         try replica.adopt(
             Enrolment(server: "https://hub.test", principal: principal, key: key))
     }
 
     var schema: Schema { replica.schema }
 
-    /// The process ends now and starts again: what is on disk stays.
-    func crash() throws {
-        try replica.restore(replica.snapshot())
+    /// The process ends now and starts again: what is on disk stays. With `power` the machine
+    /// ends, and what was not synced is lost, kept or torn by it.
+    func crash(losing power: Chance? = nil) throws {
+        try replica.restart(losing: power)
         session = nil
         conversation = nil
         comparison += 1
     }
 
     /// Goes on from a copy of a file, on a machine that mints other chance.
-    func restore(_ snapshot: InMemoryReplica.Snapshot) throws {
-        try replica.restore(snapshot)
+    func restore(_ image: StoreImage) throws {
+        try replica.goOn(from: image)
         session = nil
         conversation = nil
         comparison += 1

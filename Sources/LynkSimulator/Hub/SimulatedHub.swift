@@ -13,7 +13,7 @@ final class SimulatedHub {
     }
 
     struct Backup {
-        let snapshot: InMemoryTenantStore.Snapshot
+        let image: StoreImage
         let position: Int64
         let version: UInt32
     }
@@ -22,7 +22,10 @@ final class SimulatedHub {
 
     let time: VirtualTime
     fileprivate var chance: Chance
-    fileprivate(set) var store: InMemoryTenantStore
+    fileprivate(set) var store: any HubStore
+    let medium: any HubMedium
+    /// Why something could not be read; `nil` while all could.
+    private(set) var unreadable: Problem?
     private(set) var application: any Application
     let workload: WorkloadKind
     private let paymentSlip: PaymentSlip?
@@ -40,15 +43,19 @@ final class SimulatedHub {
 
     init(
         _ time: VirtualTime, chance: Chance, version: UInt32, workload: WorkloadKind,
-        paymentSlip: PaymentSlip?
+        paymentSlip: PaymentSlip?, store kind: StoreKind
     ) throws {
         self.time = time
         self.chance = chance
         self.workload = workload
         self.paymentSlip = paymentSlip
         application = workload.application(version: version, paymentSlip)
-        store = try InMemoryTenantStore(
-            tenant: Self.tenant, application: application, random: &self.chance)
+        medium =
+            switch kind {
+            case .memory: MemoryHubMedium()
+            case .sqlite: try DiskHub(chance)
+            }
+        store = try medium.open(application, random: &self.chance)
     }
 
     var now: Int64 { time.now &+ skew }
@@ -73,25 +80,33 @@ final class SimulatedHub {
 
     // MARK: What befalls it
 
-    private func open(_ snapshot: InMemoryTenantStore.Snapshot?) throws {
+    private func open() throws {
         opening += 1
         sessions = SessionShelf()
         // The slip of a hub that numbers on in the era that it had before.
         var same = Chance(seed: 1)
         if slip == .reusedEra {
-            store = try InMemoryTenantStore(
-                tenant: Self.tenant, application: application, restoring: snapshot, random: &same)
+            store = try medium.open(application, random: &same)
         } else {
-            store = try InMemoryTenantStore(
-                tenant: Self.tenant, application: application, restoring: snapshot,
-                random: &chance)
+            store = try medium.open(application, random: &chance)
         }
     }
 
-    func restart() throws {
-        try open(store.snapshot())
+    /// The process ends at this moment and starts again; with `power`, the machine does.
+    func restart(losing power: Chance? = nil) throws {
+        try medium.die(store, losing: power)
+        try open()
         // The slip of a hub that takes its own disk for a second place.
         if slip == .earlyDurable { try store.markDurable(try store.inspect { try $0.vector() }) }
+    }
+
+    /// The rows that are there, in key order. Nothing goes wrong while a checker looks, so what
+    /// cannot be read is a breach by itself.
+    func presentRows(_ table: TableID) -> [NamedRow] {
+        do { return try store.presentRows(table) } catch {
+            unreadable = unreadable ?? Problem(.storeFailed, "\(error)")
+            return []
+        }
     }
 
     func stop() { isUp = false }
@@ -111,7 +126,7 @@ final class SimulatedHub {
         let (position, vector) = try store.inspect { (try $0.head(), try $0.vector()) }
         backups.append(
             Backup(
-                snapshot: store.snapshot(), position: position,
+                image: try medium.backUp(store), position: position,
                 version: application.schema.version))
         try store.markDurable(vector)
     }
@@ -121,7 +136,8 @@ final class SimulatedHub {
     /// - Returns: its position; `nil` without a backup.
     func restore() throws -> Int64? {
         guard let backup = backups.last else { return nil }
-        try open(backup.snapshot)
+        try medium.put(backup.image)
+        try open()
         return backup.position
     }
 }
@@ -193,8 +209,11 @@ extension SimulatedHub {
 
 extension SimulatedHub {
     /// The slip of a hub that acknowledged what never reached its disk.
-    func forget(to snapshot: InMemoryTenantStore.Snapshot) throws {
-        store = try InMemoryTenantStore(
-            tenant: Self.tenant, application: application, restoring: snapshot, random: &chance)
+    func forget(to image: StoreImage) throws {
+        try medium.put(image)
+        store = try medium.open(application, random: &chance)
     }
+
+    /// A copy of the file as it is now.
+    func image() throws -> StoreImage { try medium.image(of: store) }
 }

@@ -68,7 +68,7 @@ struct BookRow {
 extension World {
     /// The hub's rows, in key order.
     func books(_ table: BookTable) -> [BookRow] {
-        hub.store.presentRows(table.id).map {
+        hub.presentRows(table.id).map {
             BookRow(key: $0.key, values: $0.values, table: table)
         }
     }

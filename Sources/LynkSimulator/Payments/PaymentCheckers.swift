@@ -113,7 +113,7 @@ final class ExceptionsHaveSubjects: Checker {
         guard moment.looksAtBooks(of: world) else { return }
         var there: Set<RowKey> = []
         for table in world.hub.application.schema.tables {
-            there.formUnion(world.hub.store.presentRows(table.id).map(\.key))
+            there.formUnion(world.hub.presentRows(table.id).map(\.key))
         }
         for exception in world.books(.exception) {
             let subjects = exception.keys("subjects")

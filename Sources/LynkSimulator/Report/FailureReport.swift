@@ -17,6 +17,7 @@ package struct FailureReport: CustomStringConvertible, Sendable {
         if options.workload != .policies {
             words.append("--workload \(options.workload.rawValue)")
         }
+        if options.store != .memory { words.append("--store \(options.store.rawValue)") }
         if let events = options.events { words.append("--keep \(Self.ranges(events))") }
         if !options.without.isEmpty {
             let names = options.without.map(\.rawValue).sorted().joined(separator: ",")

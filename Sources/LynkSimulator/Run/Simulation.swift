@@ -48,6 +48,7 @@ package enum Simulation {
         } catch {
             breach = Breach("NoInnerFailure", "X5", "\(error)")
         }
+        if let world, let unread = world.unreadable { breach = unread }
         return Outcome(
             seed: plan.seed, mix: plan.mix.description, devices: plan.devices,
             events: plan.events.count, breach: breach, phase: world?.phase ?? .safety,

@@ -2,6 +2,8 @@
 package struct SimulationOptions: Sendable {
     /// Which application its people work with.
     package var workload: WorkloadKind
+    /// What the hub and the devices keep their data in.
+    package var store: StoreKind
     /// Keeps every line of the trace, not only the last ones.
     package var keepsTrace: Bool
     /// Names of the checkers that watch; `nil` for all.
@@ -16,11 +18,12 @@ package struct SimulationOptions: Sendable {
     package var events: Set<Int>?
 
     package init(
-        workload: WorkloadKind = .policies, keepsTrace: Bool = false,
+        workload: WorkloadKind = .policies, store: StoreKind = .memory, keepsTrace: Bool = false,
         checkers: Set<String>? = nil, slip: Slip? = nil,
         without: Set<FaultMix.Kind> = [], events: Set<Int>? = nil
     ) {
         self.workload = workload
+        self.store = store
         self.keepsTrace = keepsTrace
         self.checkers = checkers
         self.slip = slip

@@ -78,7 +78,7 @@ extension World {
             try device.crash()
         case .copy:
             note("d\(device.slot) is copied")
-            device.copies.append(device.replica.snapshot())
+            device.copies.append(try device.replica.image())
         case .restore: try restore(device, &random)
         case .clone(_, let slot): try clone(device, as: slot)
         case .partition:
@@ -111,8 +111,8 @@ extension World {
         let edits = edits(device, event, random, areas: areas)
         guard !edits.isEmpty else { return }
         do {
-            let copy = device.replica.snapshot()
-            guard let oid = try device.replica.write(edits) else { return }
+            let copy = slip == .forgottenWrite ? try device.replica.image() : nil
+            guard let oid = try device.replica.write(edits: edits) else { return }
             guard let bytes = device.replica.bytes(of: oid) else { throw Problem(.internalFailure) }
             let written = Truth.Written(
                 oid: oid, slot: device.slot, content: try ChangeSetCodec.open(bytes).content,
@@ -126,7 +126,7 @@ extension World {
             }
             device.collected += edits.compactMap(Collected.init)
             try tell(.wrote(device, written))
-            if slip == .forgottenWrite, event.number % 8 == 0 { try device.restore(copy) }
+            if let copy, event.number % 8 == 0 { try device.restore(copy) }
         } catch let problem as Problem {
             note("d\(device.slot) may not write: \(problem.code.rawValue)")
             let allowed: Set<ProblemCode> = [
@@ -177,7 +177,7 @@ extension World {
     func assign(_ user: UserID, _ area: String, _ isMember: Bool) throws {
         let key = RowKey.derived("member", [user.bytes, Array(area.utf8)])
         let member = SimulatedApplication.member.id
-        let isThere = hub.store.presentRows(member).contains { $0.key == key }
+        let isThere = hub.presentRows(member).contains { $0.key == key }
         let active = RowChange.Put(3, .integer(isMember ? 1 : 0))
         let change =
             isThere
@@ -202,7 +202,7 @@ extension World {
         if workload == .payments { return try paymentsOffice(&random, event) }
         guard hub.isUp else { return }
         let table = random.isOne(in: 2) ? SimulatedApplication.board : SimulatedApplication.card
-        guard let row = random.choice(hub.store.presentRows(table.id)),
+        guard let row = random.choice(hub.presentRows(table.id)),
             let area = row.values[0].textValue
         else { return }
         if plan.mix.has(.deletes), random.isOne(in: 4) {

@@ -32,7 +32,7 @@ extension World {
                 try beginExchange(device, chance.stream("settle", round))
                 let number = conversations
                 try drainQueue()
-                let status = device.replica.status()
+                let status = try device.replica.status()
                 if status.pending > 0 {
                     restless.append("d\(device.slot) owes \(status.pending)")
                 } else if !device.replica.inspect().pending.isEmpty {

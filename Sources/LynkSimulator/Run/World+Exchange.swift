@@ -71,7 +71,7 @@ extension World {
         if copy > 0 { reach(.requestRepeated) }
         do {
             let before = truth.log.count
-            let snapshot = slip == .lostCommit ? hub.store.snapshot() : nil
+            let snapshot = slip == .lostCommit ? try hub.image() : nil
             let (principal, request, answer) = try hub.take(
                 bytes, isCompressed: conversation.isCompressed, from: device.principal.device)
             if conversation.isShort { reach(.sessionResumed) }

@@ -41,7 +41,7 @@ extension World {
         if !commit.aliases.isEmpty { reach(.aliasMade) }
         guard commit.isApplied else { return }
         for change in commit.changes where change.kind == .delete {
-            let isThere = hub.store.presentRows(change.table).contains { $0.key == change.key }
+            let isThere = hub.presentRows(change.table).contains { $0.key == change.key }
             reach(isThere ? .deleteLost : .deleteAccepted)
         }
         for change in commit.consequences
@@ -93,8 +93,8 @@ extension World {
         let copy = try SimulatedDevice(
             slot: slot, principal: device.principal, key: device.key,
             clock: MachineClock(time, machine: UInt64(slot)),
-            schema: device.schema, chance: chance.stream("device", slot))
-        try copy.restore(device.replica.snapshot())
+            schema: device.schema, chance: chance.stream("device", slot), store: store)
+        try copy.restore(device.replica.image())
         copy.isRevoked = device.isRevoked
         copy.deleted = device.deleted
         copy.collected = device.collected

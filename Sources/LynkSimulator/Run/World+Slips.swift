@@ -6,7 +6,7 @@ import LynkWire
 /// Slips at the hub's seam: what the shipped code would do if it had them.
 extension World {
     func plantSlips(
-        _ request: SyncRequest, _ answer: PushAnswer?, _ before: InMemoryTenantStore.Snapshot?
+        _ request: SyncRequest, _ answer: PushAnswer?, _ before: StoreImage?
     ) throws {
         let changes = request.changeSets.flatMap(\.content.changes)
         guard let answer, answer.receipts.contains(where: { !$0.isRepeat }) else { return }

@@ -42,18 +42,20 @@ final class World {
     /// Devices that did not come to rest, and why.
     var restless: [String] = []
     let slip: Slip?
+    let store: StoreKind
     private var checkers: [any Checker] = []
 
     init(_ plan: Plan, options: SimulationOptions) throws {
         self.plan = plan
         workload = options.workload
         slip = options.slip
+        store = options.store
         chance = Chance(seed: plan.seed).stream("world")
         trace = Trace(isKept: options.keepsTrace)
         hub = try SimulatedHub(
             time, chance: chance.stream("hub"),
             version: plan.mix.has(.schemaSkew) ? 1 : workload.newestVersion, workload: workload,
-            paymentSlip: options.paymentSlip)
+            paymentSlip: options.paymentSlip, store: store)
         hub.slip = options.slip
         for kind in workload.checkers where options.checkers?.contains(kind.name) ?? true {
             checkers.append(kind.init())
@@ -66,6 +68,17 @@ final class World {
     /// In the order of their slots.
     var everyDevice: [SimulatedDevice] { devices.sorted { $0.key < $1.key }.map(\.value) }
     var areas: [String] { (0..<plan.areas).map(PolicyWorkload.area) }
+
+    /// A file that could not be read while nothing was armed to go wrong.
+    var unreadable: Breach? {
+        let name = "FilesAreReadable"
+        if let problem = hub.unreadable { return Breach(name, "I7", "the hub: \(problem)") }
+        for device in everyDevice {
+            guard let problem = device.replica.unreadable else { continue }
+            return Breach(name, "I7", "\(problem)", device: device.slot)
+        }
+        return nil
+    }
 
     func note(_ text: String) { trace.note(time.tick, text) }
     func reach(_ mark: Mark) { marks.reach(mark) }
@@ -157,7 +170,7 @@ final class World {
             slot: slot, principal: principal, key: key,
             clock: MachineClock(time, machine: UInt64(slot)),
             schema: workload.application(version: version, nil).schema,
-            chance: chance.stream("device", slot))
+            chance: chance.stream("device", slot), store: store)
         hub.register(principal, key.publicKey)
     }
 }

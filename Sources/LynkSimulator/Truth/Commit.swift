@@ -38,9 +38,9 @@ struct Commit: Sendable {
 extension Commit {
     /// Reads the commits after a position.
     static func read(
-        _ store: InMemoryTenantStore, after position: Int64
+        _ store: any HubStore, after position: Int64
     ) throws -> [Commit] {
-        let aliases = store.aliases()
+        let aliases = try store.aliases()
         return try store.inspect { reads in
             let head = try reads.head()
             guard head > position else { return [] }

@@ -31,7 +31,7 @@ struct PolicyWorkload {
 
     /// One local transaction of a person; empty when there is nothing to do.
     mutating func edits(
-        on replica: InMemoryReplica, user: UserID, areas: [String]
+        on replica: any DeviceStore, user: UserID, areas: [String]
     ) -> [RowEdit] {
         guard let area = chance.choice(areas) else { return [] }
         switch chance.number(19) {
@@ -49,7 +49,7 @@ struct PolicyWorkload {
     }
 
     private mutating func birth(
-        _ table: TableSchema, _ area: String, _ index: Int, _ replica: InMemoryReplica,
+        _ table: TableSchema, _ area: String, _ index: Int, _ replica: any DeviceStore,
         key: RowKey? = nil
     ) -> RowEdit {
         var puts: [RowChange.Put] = [.init(1, .text(area)), .init(2, text(area, "new"))]
@@ -60,7 +60,7 @@ struct PolicyWorkload {
     }
 
     /// An edit of a row that the device shows.
-    private mutating func change(_ replica: InMemoryReplica, _ area: String) -> [RowEdit] {
+    private mutating func change(_ replica: any DeviceStore, _ area: String) -> [RowEdit] {
         let table = chance.isOne(in: 3) ? SimulatedApplication.card : SimulatedApplication.board
         let rows = replica.rows(table.id).filter { $0.values[0] == .text(area) }
         guard let row = chance.choice(rows) else { return [] }
@@ -94,7 +94,7 @@ struct PolicyWorkload {
     /// A put of one field, as a person makes it over what is shown.
     private mutating func puts(
         _ field: FieldSchema, of table: TableSchema, over shown: Value, _ area: String,
-        _ replica: InMemoryReplica
+        _ replica: any DeviceStore
     ) -> [RowChange.Put] {
         let value: Value
         switch field.policy {
@@ -138,7 +138,7 @@ struct PolicyWorkload {
     }
 
     private mutating func entry(
-        _ area: String, _ user: UserID, _ replica: InMemoryReplica
+        _ area: String, _ user: UserID, _ replica: any DeviceStore
     ) -> RowEdit {
         let seen = replica.rows(SimulatedApplication.entry.id)
             .filter { $0.values[0] == .text(area) }
@@ -157,14 +157,14 @@ struct PolicyWorkload {
         return .insert(SimulatedApplication.entry.id, key(SimulatedApplication.entry, 9), puts)
     }
 
-    private mutating func delete(_ replica: InMemoryReplica, _ area: String) -> [RowEdit] {
+    private mutating func delete(_ replica: any DeviceStore, _ area: String) -> [RowEdit] {
         let table = chance.isOne(in: 2) ? SimulatedApplication.card : SimulatedApplication.board
         let rows = replica.rows(table.id).filter { $0.values[0] == .text(area) }
         return chance.choice(rows).map { [.delete(table.id, $0.key)] } ?? []
     }
 
     /// Deletes a row and gives birth to its key again, in one transaction or in the next.
-    private mutating func rebirth(_ replica: InMemoryReplica, _ area: String) -> [RowEdit] {
+    private mutating func rebirth(_ replica: any DeviceStore, _ area: String) -> [RowEdit] {
         let table = chance.isOne(in: 2) ? SimulatedApplication.card : SimulatedApplication.board
         let gone = deleted.filter {
             $0.table == table.id && $0.area == area && replica.row($0.table, $0.key) == nil
@@ -173,7 +173,7 @@ struct PolicyWorkload {
         return [birth(table, area, 0, replica, key: key)]
     }
 
-    private mutating func laterRow(_ replica: InMemoryReplica, _ area: String) -> [RowEdit] {
+    private mutating func laterRow(_ replica: any DeviceStore, _ area: String) -> [RowEdit] {
         let later = SimulatedApplication.later
         guard replica.schema.table(later.id) != nil else { return [] }
         let puts: [RowChange.Put] = [.init(1, .text(area)), .init(2, text(area, "later"))]

@@ -4,29 +4,10 @@ import Synchronization
 
 /// What a simulator sees of a replica, who knows everything.
 extension InMemoryReplica {
-    /// Where a replica stands at one moment.
-    package struct Inspection: Sendable {
-        package let lane: LaneID
-        package let cursor: PullCursor
-        /// The hub's chain hash at the cursor, as far as it travels.
-        package let chain: [UInt8]
-        /// Scopes of the last checkpoint, in order.
-        package let scopes: [Scope]
-        /// Own change sets that are still kept, in chain order.
-        package let kept: [ContentID]
-        /// Those of them that no checkpoint includes.
-        package let pending: [ContentID]
-        package let durable: VersionVector?
-        /// Kinds of the incidents, in order.
-        package let incidents: [String]
-        package let conflicts: Int
-        package let isStaging: Bool
-    }
-
-    package func inspect() -> Inspection {
+    package func inspect() -> ReplicaInspection {
         memory.withLock { memory in
             let confirmed = memory.confirmed
-            return Inspection(
+            return ReplicaInspection(
                 lane: memory.lane, cursor: memory.cursor, chain: memory.chain,
                 scopes: confirmed.members.map { confirmed.scopes[$0] }.sorted(),
                 kept: memory.written.map(\.sealed.oid),
@@ -49,7 +30,9 @@ extension InMemoryReplica {
     }
 
     /// What the hub told of concurrent writes, in the order of its telling.
-    package func conflictRecords() -> [ConflictRecord] { memory.withLock { $0.conflicts } }
+    package func toldConflicts() -> [ToldConflict] {
+        memory.withLock { $0.conflicts.map { ToldConflict($0) } }
+    }
 
     /// The canonical bytes of an own change set that is still kept.
     package func bytes(of oid: ContentID) -> [UInt8]? {

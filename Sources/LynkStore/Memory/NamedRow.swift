@@ -16,20 +16,22 @@ package struct NamedRow: Hashable, Sendable {
     package let overrides: [FieldID: NamedStamp]
 
     init(
-        _ row: StampedRow, era: (UInt32) -> EraID, lane: (UInt32) -> LaneID,
-        scope: (UInt32) -> Scope
-    ) {
-        func named(_ stamp: Stamp) -> NamedStamp {
+        _ row: StampedRow, era: (UInt32) throws -> EraID, lane: (UInt32) throws -> LaneID,
+        scope: (UInt32) throws -> Scope
+    ) rethrows {
+        func named(_ stamp: Stamp) throws -> NamedStamp {
             NamedStamp(
-                dot: Dot(era: era(stamp.era), number: stamp.number), effective: stamp.effective,
-                author: lane(stamp.author))
+                dot: Dot(era: try era(stamp.era), number: stamp.number),
+                effective: stamp.effective, author: try lane(stamp.author))
         }
         key = row.key
         values = row.values
-        scopes = row.record.scopes.map(scope).sorted()
-        self.row = named(row.record.row)
+        scopes = try row.record.scopes.map { try scope($0) }.sorted()
+        self.row = try named(row.record.row)
         var overrides: [FieldID: NamedStamp] = [:]
-        for override in row.record.overrides { overrides[override.field] = named(override.stamp) }
+        for override in row.record.overrides {
+            overrides[override.field] = try named(override.stamp)
+        }
         self.overrides = overrides
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import LynkSimulator
 
 extension WorkloadKind: ExpressibleByArgument {}
+extension StoreKind: ExpressibleByArgument {}
 
 /// Plays worlds with faults against the shipped engine, stores and wire bytes.
 struct Simulate: AsyncParsableCommand {
@@ -18,16 +19,14 @@ struct Simulate: AsyncParsableCommand {
               lynk simulate --seeds 50 --hashes     what two builds must agree about
             """)
 
-    enum Store: String, ExpressibleByArgument, CaseIterable { case memory }
-
     @Option(help: "Play this one seed.")
     var seed: UInt64?
     @Option(help: "Play so many seeds, beginning with --from.")
     var seeds: UInt64 = 100
     @Option(help: "The first seed.")
     var from: UInt64 = 1
-    @Option(help: "What replicas and hub are made of.")
-    var store: Store = .memory
+    @Option(help: "What replicas and hub are made of: memory, or sqlite on simulated disks.")
+    var store: StoreKind = .memory
     @Option(
         help: "The application: policies or payments; without it, a campaign plays half of each.")
     var workload: WorkloadKind?
@@ -86,7 +85,8 @@ struct Simulate: AsyncParsableCommand {
     }
 
     private func options() throws -> SimulationOptions {
-        var options = SimulationOptions(workload: workload ?? .policies, keepsTrace: trace)
+        var options = SimulationOptions(
+            workload: workload ?? .policies, store: store, keepsTrace: trace)
         if let keep {
             guard let numbers = FailureReport.numbers(keep) else {
                 throw ValidationError("--keep takes numbers and ranges, e.g. 3,7-9.")

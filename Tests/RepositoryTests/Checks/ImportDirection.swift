@@ -19,7 +19,7 @@ enum ImportDirection {
             "LynkStore": meaning.union(["CSQLite", "CStatx", "GRDB", "Crypto"]).union(system),
             "LynkServer": meaning.union(["Crypto"]).union(hummingbird).union(system),
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
-            "LynkSimulator": meaning.union(["LynkStore", "LynkPayments"]),
+            "LynkSimulator": meaning.union(["LynkStore", "LynkPayments", "CFaultVFS"]),
             "LynkHistory": ["Foundation"],
             "Lynk": front,
             "lynkd": meaning.union(system).union([
