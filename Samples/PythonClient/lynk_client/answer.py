@@ -15,14 +15,18 @@ class Answer:
     def __init__(self, replica):
         self.replica = replica
         self.welcome = self.checkpoint = None
+        self.scopes_changed = False
         self.receipts, self.unproven, self.pages, self.conflicts = [], [], [], []
 
     def take(self, name, value):
         if (name == "welcome") != (self.welcome is None and name != "problem"):
             raise Malformed("an answer that does not begin with its welcome")
-        if name == "problem":
+        if name == "problem" and value["code"] == "scopes_changed" and self.welcome is not None:
+            # In the place of the checkpoint: the next exchange has the new scopes (X7).
+            self.scopes_changed = True
+        elif name == "problem":
             raise Problem(value["code"], value["detail"])
-        if name == "welcome":
+        elif name == "welcome":
             self.welcome = value
             self.extensions = value["extensions"]
         elif name == "receipts":

@@ -3,7 +3,7 @@ together (page 5, X8)."""
 
 import json
 
-from . import cbor, digest, messages, pages, schema
+from . import cbor, digest, messages, pages
 
 
 def apply(answer, checkpoint):
@@ -11,7 +11,7 @@ def apply(answer, checkpoint):
     the digest of the rows is the hub's now."""
     replica = answer.replica
     told(replica, answer.welcome)
-    rows = [row for page in answer.pages for row in pages.rows(page) if row.table in schema.TABLES]
+    rows = [row for page in answer.pages for row in pages.rows(page)]
     whole = answer.extensions.get("verdict") != "rollback" or forget(answer, rows, checkpoint)
     for row in rows:
         put(replica.db, row)
@@ -46,10 +46,10 @@ def told(replica, welcome):
 
 
 def put(db, row):
-    """Keeps the newest state of a row; passes over fields that the schema here has not (I5)."""
-    fields = schema.TABLES[row.table].fields
-    values = {number: value for number, value in row.fields.items() if number in fields}
-    stamps = {number: list(stamp) for number, stamp in row.overrides.items() if number in fields}
+    """Keeps the newest state of a row, with fields and tables that the schema here has not: they
+    are in its digest (I8)."""
+    values = digest.told(row)
+    stamps = {number: list(stamp) for number, stamp in row.overrides.items()}
     db.execute("REPLACE INTO hub_row VALUES (?, ?, ?, ?, ?, ?, ?)", (
         row.table, row.key, cbor.encode(list(row.scopes)), row.generation,
         cbor.encode(list(row.stamp)), cbor.encode(stamps), cbor.encode(values)))
@@ -91,7 +91,7 @@ def forget(answer, rows, checkpoint):
     there = {(row.table, row.key) for row in rows}
     for row in list(replica.hub_rows()):
         if (row.table, row.key) not in there:
-            image = digest.row_image(row, schema.TABLES[row.table].defaults)
+            image = digest.row_image(row)
             answer.note(f"the hub lost a row: {image.hex()}")
             replica.db.execute("DELETE FROM hub_row WHERE tbl = ? AND key = ?",
                                (row.table, row.key))

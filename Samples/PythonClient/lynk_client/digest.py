@@ -6,12 +6,20 @@ from . import schema
 from .cbor import encode
 
 
-def row_image(row, defaults):
+def told(row):
+    """The fields of a row that differ from their defaults: those that its page names, so that
+    fields and tables count that the schema here has not (I8); else those of the schema."""
+    table = schema.TABLES.get(row.table)
+    defaults = (table.defaults if table else {}) | row.defaults
+    return {field: value for field, value in sorted(row.fields.items())
+            if value != defaults.get(field)}
+
+
+def row_image(row):
     """The bytes of a row: two sides that have the same image have the same row."""
     image = [row.table, row.key]
-    for field, value in sorted(row.fields.items()):
-        if value != defaults.get(field):
-            image += [field, value]
+    for field, value in told(row).items():
+        image += [field, value]
     image += [None, row.stamp.era, row.stamp.number, row.stamp.effective]
     for field, stamp in sorted(row.overrides.items()):
         image += [field, stamp.era, stamp.number, stamp.effective]
@@ -44,7 +52,7 @@ def of(rows, key, scopes):
     """The digest of all rows in a device's scopes, and of each table in each scope."""
     whole, parts = SetDigest(), {}
     for row in rows:
-        image = row_image(row, schema.TABLES[row.table].defaults)
+        image = row_image(row)
         for scope in scopes.intersection(row.scopes):
             whole.add(key, scope, image)
             parts.setdefault((scope, row.table), SetDigest()).add(key, scope, image)

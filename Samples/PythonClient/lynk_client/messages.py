@@ -6,7 +6,7 @@ from .changes import CHANGE
 from .pages import PAGE
 from .receipts import BRIEF, RECEIPTS
 from .records import Extensions, Flat, List, Record
-from .shapes import Bytes, Int, Only, Text
+from .shapes import Bytes, Int, Only, Text, Truth
 from .values import Embedded, Enum, Value, knowable, nullable
 from .words import (ANY, CHAIN, DIGEST, ID, INT64, MARK, NAME, OID, ORDINAL, POSITION, PROBLEM,
                     RATCHET, SESSION, SIGNATURE, TIMESTAMP, UINT32, UINT64, VECTOR)
@@ -15,6 +15,7 @@ CLOCK = Record(wall=INT64, boot=ID, ticks=INT64)
 HEAD = Record(lane=ID, sequence=ORDINAL, oid=OID)
 KEPT_HEADS = List(HEAD, 16, 1)
 ERA_RECORD = Record(era=ID, hub=ID, parents=VECTOR)
+HELD_SNAPSHOT = Record(scope=NAME, position=POSITION, chain=CHAIN)
 INTENT = Record(name=Text(4096), arguments=Text(4096))
 
 
@@ -40,7 +41,8 @@ HELLO = Record(
         ratchet=RATCHET, chain=CHAIN, kept_heads=Embedded(KEPT_HEADS),
         eras=Embedded(List(ERA_RECORD, least=1)),
         proofs=Embedded(List(Record(entries=PROOF_ENTRIES, signature=Bytes(64, 64)), 64, 1)),
-        resume=MARK, narrowed=Embedded(List(NAME, ascending=True)), live=Embedded(Only(True))))
+        resume=MARK, narrowed=Embedded(List(NAME, ascending=True)), live=Embedded(Only(True)),
+        snapshot_rows=Embedded(ORDINAL), snapshots=Embedded(List(HELD_SNAPSHOT, 64, 1))))
 
 
 class Sequence(List):
@@ -67,7 +69,9 @@ WELCOME = Record(
         verdict=Embedded(Enum("behind", "gap", "fork", "rollback", first=1)), session=SESSION,
         ratchet=RATCHET, durable=Embedded(VECTOR), floor=Embedded(ORDINAL),
         wants_eras=Embedded(Only(True)), resumed=Embedded(Only(True)),
-        rows_expected=Embedded(ORDINAL), hub_key=Bytes(32, 32)))
+        rows_expected=Embedded(ORDINAL), hub_key=Bytes(32, 32),
+        snapshots=Embedded(List(Record(scope=NAME, rows=ORDINAL), 64, 1)),
+        snapshots_taken=Embedded(Only(True))))
 
 CHECKPOINT = Record(
     position=POSITION, vector=VECTOR, head=nullable(HEAD), scope_set=DIGEST, digest_root=DIGEST,
@@ -80,6 +84,11 @@ CONFLICTS = List(Record(
     current=SIDE, new=SIDE, oid=OID), 500)
 
 HASH = Bytes(16, 16)
+MANIFEST = Record(
+    tenant=ID, hub=ID, scope=NAME, position=POSITION, vector=VECTOR, chain=CHAIN,
+    segments=Flat(most=16_384, name=OID, bytes=Int(1, 4 << 20), compressed=Truth()),
+    tables=Flat(most=4096, ascending="table", table=UINT32, count=ORDINAL, root=HASH),
+    extensions=Extensions())
 VERIFY = Record(
     scope_set=DIGEST, position=POSITION,
     asks=List(Record(scope=NAME, table=UINT32,
@@ -96,7 +105,7 @@ TYPES = {
     0x04: ("resumed-hello", RESUMED_HELLO), 0x05: ("verify", VERIFY), 0x10: ("welcome", WELCOME),
     0x11: ("receipts", RECEIPTS), 0x12: ("page", PAGE), 0x13: ("checkpoint", CHECKPOINT),
     0x14: ("problem", PROBLEM), 0x15: ("conflicts", CONFLICTS), 0x16: ("proof", Bytes(64, 64)),
-    0x17: ("brief", BRIEF), 0x18: ("verified", VERIFIED)}
+    0x17: ("brief", BRIEF), 0x18: ("verified", VERIFIED), 0x19: ("manifest", MANIFEST)}
 NUMBERS = {name: (number, shape) for number, (name, shape) in TYPES.items()}
 
 

@@ -11,7 +11,9 @@ from .words import ID, NAME, UINT32, UINT64
 
 Stamp = namedtuple("Stamp", "era number effective author")
 # `fields` and `overrides` are dicts by the number of the field: values and stamps.
-Row = namedtuple("Row", "table scopes key generation stamp overrides fields")
+# `defaults` is what the page says of its fields: a reader who does not know one needs it (I8).
+Row = namedtuple("Row", "table scopes key generation stamp overrides fields defaults",
+                 defaults=[{}])
 
 SECTION = Record(
     table=UINT32, row_scopes=List(UINT32, 2), count=UINT32, keys=Bytes(0, 1 << 20),
@@ -19,7 +21,7 @@ SECTION = Record(
     generation=COLUMN,
     overrides=List(Record(row=UINT32, field=UINT32, era=UINT32, number=UINT64, effective=UINT64,
                           author=UINT32)),
-    columns=List(Record(field=UINT32, values=COLUMN)))
+    columns=List(Record(optional=1, field=UINT32, values=COLUMN, default=Value())))
 
 
 class Page(Record):
@@ -57,6 +59,7 @@ def section_rows(page, section):
                    for name in ("era", "number", "effective", "author")))
     generations = expand(section["generation"], count)
     columns = [(c["field"], expand(c["values"], count)) for c in section["columns"]]
+    defaults = {c["field"]: c.get("default") for c in section["columns"]}
     overrides = [{} for _ in keys]
     for one in section["overrides"]:
         if one["row"] >= count:
@@ -66,7 +69,7 @@ def section_rows(page, section):
     scopes = tuple(_at(page["scopes"], index) for index in section["row_scopes"])
     for at, (key, stamp) in enumerate(zip(keys, stamps)):
         yield Row(section["table"], scopes, key, generations[at], _stamp(page, *stamp),
-                  overrides[at], {field: values[at] for field, values in columns})
+                  overrides[at], {field: values[at] for field, values in columns}, defaults)
 
 
 def _keys(data):
@@ -88,10 +91,13 @@ def _stamp(page, era, number, effective, author):
 
 
 def _section_json(page, section):
-    return {"table": section["table"],
+    told = {"table": section["table"],
             "scopes": [page["scopes"][index] for index in section["row_scopes"]],
             "rows": [_row_json(row) for row in section_rows(page, section)],
             "removed": [Id().to_json(key) for key in _keys(section["removed"])]}
+    defaults = {str(c["field"]): Value().to_json(c["default"])
+                for c in section["columns"] if "default" in c}
+    return told | ({"defaults": defaults} if defaults else {})
 
 
 def _row_json(row):

@@ -35,6 +35,9 @@ def sync(replica, server, trace=None, lose_answer=False):
             if trace:
                 print(json.dumps(messages.to_json(name, value), ensure_ascii=False), file=trace)
             answer.take(name, value)
+        if answer.scopes_changed:
+            report.sent += len(answer.receipts)
+            continue
         if answer.checkpoint is None:
             raise Problem("response_invalid", "the answer ended before its checkpoint")
         count(report, answer)

@@ -32,6 +32,7 @@ def verify(replica, server):
     for scope, table in sorted(here.keys() | there.keys()):
         place = (scope, table)
         count = here.get(place, (0,))[0]
-        found.compare(f"{schema.TABLES[table].name} in {scope}: {count} rows",
+        name = schema.TABLES[table].name if table in schema.TABLES else f"table {table}"
+        found.compare(f"{name} in {scope}: {count} rows",
                       here.get(place), there.get(place))
     return found

@@ -6,11 +6,13 @@ import os
 import tempfile
 import unittest
 
-from lynk_client import cbor, checkpoint, messages, payments, request, schema, sync
+from lynk_client import cbor, checkpoint, digest, messages, payments, request, schema, sync
+from lynk_client.answer import Answer
 from lynk_client.identity import verifies, public_key
 from lynk_client.merge import merged
 from lynk_client.pages import Row, Stamp
 from lynk_client.replica import Replica
+from lynk_client.transport import Problem
 
 ID = {name: bytes([at]) * 16 for at, name in enumerate(
     ("tenant", "device", "user", "lane", "shop", "area", "hub", "one", "two"), 1)}
@@ -51,6 +53,25 @@ class ReplicaTests(unittest.TestCase):
         (oid, content), (last, after) = request.offered(Replica(self.path))
         self.assertEqual(oid, hashlib.sha256(content).digest())
         self.assertEqual(messages.CHANGE_SET.read(cbor.decode(after))["previous"], oid)
+
+    def test_scopes_that_changed_end_the_answer_and_not_the_sync(self):
+        answer = Answer(self.replica)
+        answer.take("welcome", {"extensions": {}})
+        answer.take("problem", {"code": "scopes_changed", "detail": ""})
+        self.assertTrue(answer.scopes_changed)
+        self.assertIsNone(answer.checkpoint)
+        with self.assertRaises(Problem):
+            answer.take("problem", {"code": "internal_failure", "detail": ""})
+
+    def test_what_the_schema_has_not_is_kept_and_in_the_digest(self):
+        stamp = Stamp(ID["hub"], 1, 2, ID["hub"])
+        row = Row(4_000, ("tenant",), ID["one"], 0, stamp, {}, {9: "new", 10: 7}, {10: 7})
+        before = self.replica.digest()[0]
+        checkpoint.put(self.replica.db, row)
+        (kept,) = self.replica.hub_rows(4_000)
+        self.assertEqual(kept.fields, {9: "new"})
+        self.assertEqual(digest.row_image(kept), digest.row_image(row))
+        self.assertEqual(self.replica.digest()[0].count, before.count + 1)
 
     def test_the_same_push_has_the_same_bytes(self):
         payments.pay(self.replica, "R001", 100, "CASH")

@@ -40,7 +40,7 @@ class VectorTests(unittest.TestCase):
                         self.assertEqual(oid, vector["oid"])
 
     def test_bodies(self):
-        for file in ("request", "response", "session", "verify"):
+        for file in ("request", "response", "session", "snapshot", "verify"):
             for name, vector in vectors(file).items():
                 with self.subTest(file=file, name=name):
                     read = list(messages.read(io.BytesIO(vector["bytes"])))
@@ -75,10 +75,9 @@ class VectorTests(unittest.TestCase):
     def test_digest(self):
         page = pages.PAGE.read(cbor.decode(vectors("page")["three-rows"]["bytes"]))
         rows, known, digest = list(pages.rows(page)), vectors("row-image"), SetDigest()
-        defaults = {1: 0}
         prefix = known["prefix"]["bytes"]
         for at, row in enumerate(rows, 1):
-            image = row_image(row, defaults)
+            image = row_image(row)
             self.assertEqual(image, known[f"row-{at}"]["bytes"])
             for scope in row.scopes:
                 digest.add(prefix[:32], scope, image)
