@@ -62,6 +62,28 @@ struct SyncRouteTests {
         }
     }
 
+    @Test func scopesThatChangeMeanwhileEndTheAnswerWithAProblem() async throws {
+        try await TestServer.run { server in
+            let device = try await TestDevice.enrol(at: server)
+            let store = try #require(server.tenants[device.principal.tenant])
+            store.with { $0.pullFailure = Problem(.scopesChanged) }
+            for pages in [[], [[UInt8]([1, 2, 3])]] {
+                store.with { $0.pages = pages }
+                let changeSet = device.changeSet(1)
+                let answer = try await device.sync(at: server, device.body([changeSet]))
+                #expect(answer.status == 200)
+                let frames = try answer.frames()
+                guard case .receipts(let receipts) = frames.dropFirst().first else {
+                    return #expect(Bool(false), "\(frames)")
+                }
+                #expect(receipts.map(\.oid) == [changeSet.oid])
+                #expect(
+                    Array(frames.dropFirst(2))
+                        == pages.map { .page($0) } + [.problem(Problem(.scopesChanged))])
+            }
+        }
+    }
+
     @Test func aForgedSignatureIsRefusedInTheWelcome() async throws {
         try await TestServer.run { server in
             let device = try await TestDevice.enrol(at: server)

@@ -53,7 +53,7 @@ enum Checkers {
             SpentTokens.self, ChainOfHashes.self, ForgeriesDoNothing.self, VerdictsHold.self,
             ReceiptsOfCommits.self, FloorWaits.self, FactsStay.self, UniqueClaims.self,
             ReferencesHold.self, NothingLostSilently.self, ConflictsArrive.self,
-            AnswersMoveNothing.self, WaitingEnds.self,
+            AnswersMoveNothing.self, WaitingEnds.self, ScopesOfTheCut.self,
         ]
     }
 }

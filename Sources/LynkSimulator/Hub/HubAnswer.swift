@@ -13,6 +13,8 @@ struct HubAnswer {
     /// Scopes of the pull: nothing else may be in its bytes.
     let scopes: Set<Scope>
     let isOffice: Bool
+    /// When the pull was opened, by the hub.
+    let now: HybridTimestamp
     private let welcome: Welcome
     private let receipts: [Receipt]
     private let proof: [UInt8]
@@ -52,6 +54,7 @@ struct HubAnswer {
                 of: principal, now: HybridTimestamp(milliseconds: now), in: $0)
         }
         isOffice = set == .all
+        self.now = HybridTimestamp(milliseconds: now)
         if case .only(let names) = set { scopes = names } else { scopes = [] }
         welcome =
             request.session == nil && scan.welcome.refusal == nil

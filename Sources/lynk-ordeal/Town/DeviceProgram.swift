@@ -114,7 +114,16 @@ final class DeviceProgram {
         }
     }
 
+    /// Whether it has told anything: it does so once it has enrolled. Before, its file has no key,
+    /// and a copy would make one of its own and ask with a code that another device has used.
+    var hasEnrolled: Bool {
+        let history = setting.logs.appendingPathComponent("\(name).jsonl").path
+        let size = try? FileManager.default.attributesOfItem(atPath: history)[.size] as? Int
+        return (size ?? 0) > 0
+    }
+
     func keepCopy() throws {
+        guard hasEnrolled else { return }
         let target = setting.copies.appendingPathComponent("\(name)-\(sessions)-\(lives).db")
         try copyFile(to: target)
         copy = target

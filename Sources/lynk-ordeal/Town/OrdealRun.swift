@@ -177,8 +177,9 @@ final class OrdealRun {
         case .clone(let number):
             guard devices.count < 9 else { return }
             let original = device(number)
-            // One that has not enrolled has nothing to copy.
-            guard FileManager.default.fileExists(atPath: original.file.path) else { return }
+            guard original.hasEnrolled else {
+                return after(200) { [unowned self] in try await perform(step) }
+            }
             // Nobody copies onto a full disk; the next run may.
             guard let clone = try? original.clone(counts.clones + 1) else { return }
             counts.clones += 1

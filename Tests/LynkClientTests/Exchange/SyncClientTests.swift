@@ -77,6 +77,25 @@ struct SyncClientTests {
         #expect(Array(recorded) == pages + [.apply(9)])
     }
 
+    @Test("Scopes that change while the hub answers cost one more exchange, and no failure")
+    func scopesChanged() async throws {
+        let cut = ScriptedHub.Exchange.frames([
+            .welcome(Fixture.welcome()), .page([1, 2, 3]), .problem(Problem(.scopesChanged)),
+        ])
+        let replica = InMemoryReplica()
+        replica.write(1)
+        let hub = ScriptedHub([cut, cut])
+        let report = try await client(replica, hub.transport()).sync()
+        #expect(report.exchanges == 3)
+        #expect(replica.events.last == .apply(9))
+        #expect(hub.committed.count == 1)
+        // A hub that never ends is left for another time.
+        let endless = ScriptedHub(Array(repeating: cut, count: 20))
+        await #expect(throws: Problem(.scopesChanged)) {
+            try await client(InMemoryReplica(), endless.transport()).sync()
+        }
+    }
+
     // device                        hub
     // push(a, b) ─────────────────▶ commit a, b
     //              ✕ ◀───────────── receipts (reply lost)
