@@ -75,6 +75,9 @@ struct SecureChannel: HTTPChannelHandler {
         // A push fills the default window of 64 KiB at once and would wait a round trip for each.
         configuration.stream.targetWindowSize = 1 << 20
         configuration.connection.targetWindowSize = 4 << 20
+        let drain = ConnectionDrain()
+        try channel.pipeline.syncOperations.addHandler(drain)
+        let bound = NIOLoopBound(drain, eventLoop: channel.eventLoop)
         return try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .server,
             connectionManagerConfiguration: .init(
@@ -83,6 +86,7 @@ struct SecureChannel: HTTPChannelHandler {
             http2HandlerConfiguration: configuration
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
+                bound.value.opened(stream)
                 let pipeline = stream.pipeline.syncOperations
                 try pipeline.addHandler(EndStreamFolder())
                 try pipeline.addHandler(HTTP2FramePayloadToHTTPServerCodec())
