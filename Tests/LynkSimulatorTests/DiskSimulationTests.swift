@@ -6,7 +6,7 @@ import Testing
 @Suite("Simulated worlds on SQLite")
 struct DiskSimulationTests {
     /// More of them with `LYNK_SEEDS`.
-    static let seeds = UInt64(ProcessInfo.processInfo.environment["LYNK_SEEDS"] ?? "") ?? 24
+    static let seeds = UInt64(ProcessInfo.processInfo.environment["LYNK_SEEDS"] ?? "") ?? 20
 
     private static func options(
         _ seed: UInt64, without: Set<FaultMix.Kind> = []
@@ -46,7 +46,7 @@ struct DiskSimulationTests {
     /// A green run shows nothing unless it would have seen: here nothing is ever synced.
     @Test("A disk that lies about its syncs is found out")
     func lyingDisk() {
-        let found = (UInt64(1)...60).first { seed in
+        let found = (UInt64(1)...6).first { seed in
             let options = SimulationOptions(store: .sqlite, slip: .lyingDisk)
             return Simulation.run(seed: seed, options).breach != nil
         }
