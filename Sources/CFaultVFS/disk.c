@@ -96,6 +96,7 @@ static void reach_medium(struct lynk_change *change, int64_t length) {
 
 void lynk_disk_sync(struct lynk_disk *disk, struct lynk_node *node) {
     int64_t from, to = 0;
+    if (disk->is_lying) return;
     for (from = 0; from < disk->count; from++) {
         struct lynk_change *change = &disk->changes[from];
         if (change->node == node || change->kind == LYNK_MAKE || change->kind == LYNK_DELETE) {
@@ -115,7 +116,7 @@ int lynk_disk_call(struct lynk_disk *disk, int grows, int code) {
         disk->failures++;
         return code;
     }
-    if (disk->fault == LYNK_DISK_WELL) return SQLITE_OK;
+    if (disk->fault == LYNK_DISK_WELL || disk->is_paused) return SQLITE_OK;
     disk->calls++;
     if (disk->fault == LYNK_DISK_FULL) {
         if (disk->calls < disk->failing_call || !grows) return SQLITE_OK;
@@ -136,6 +137,14 @@ void lynk_disk_arm(struct lynk_disk *disk, int fault, int64_t call) {
     disk->failures = 0;
     pthread_mutex_unlock(&disk->mutex);
 }
+
+void lynk_disk_pause(struct lynk_disk *disk, int is_paused) {
+    pthread_mutex_lock(&disk->mutex);
+    disk->is_paused = is_paused;
+    pthread_mutex_unlock(&disk->mutex);
+}
+
+void lynk_disk_lie(struct lynk_disk *disk) { disk->is_lying = 1; }
 
 int64_t lynk_disk_failures(const struct lynk_disk *disk) { return disk->failures; }
 int lynk_disk_has_power(const struct lynk_disk *disk) { return disk->has_power; }
@@ -160,6 +169,7 @@ void lynk_disk_start(struct lynk_disk *disk, const uint8_t *fates, int64_t count
     disk->start++;
     disk->has_power = 1;
     disk->fault = LYNK_DISK_WELL;
+    disk->is_paused = 0;
     disk->failures = 0;
     if (fates) {
         for (index = 0; index < disk->count; index++) {

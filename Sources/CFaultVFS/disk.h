@@ -49,7 +49,7 @@ struct lynk_disk {
     int64_t count, capacity;
     /* Handles of an earlier start fail. */
     int64_t start;
-    int fault, has_power, is_full, is_freed;
+    int fault, has_power, is_paused, is_freed, is_lying;
     int64_t failing_call, calls, failures;
     int open_handles;
     struct lynk_disk *next;

@@ -42,7 +42,9 @@ struct SimulationTests {
         }
     }
 
-    @Test("A planted slip is found by the checker that is there for it", arguments: Slip.allCases)
+    @Test(
+        "A planted slip is found by the checker that is there for it",
+        arguments: Slip.allCases.filter { !$0.isOfDisk })
     func slips(_ slip: Slip) {
         let options = SimulationOptions(checkers: [slip.checker], slip: slip)
         let found = (UInt64(1)...120).first { seed in

@@ -206,6 +206,27 @@ struct RecoveryTests {
     }
 
     @Test(
+        "A row that is deleted after a first sync broke off does not stay",
+        arguments: [false, true])
+    func deletedAfterBrokenBootstrap(_ writesMeanwhile: Bool) throws {
+        let world = try World()
+        let ann = try world.device("ann", district: 1)
+        let gone = try ann.addShop("Gone")
+        try ann.addShop("Care")
+        try ann.sync()
+        let bob = try world.device("bob", district: 1)
+        try bob.sync(.checkpointLost)
+        #expect(try bob.rows("SELECT name FROM shop ORDER BY name") == ["Care", "Gone"])
+        if writesMeanwhile { try bob.addShop("Early") }
+        try world.office([RowChange(table: 1, key: gone, kind: .delete)])
+        // The pull before it ended begins anew too, and breaks off too.
+        try bob.sync(.checkpointLost)
+        #expect(try bob.sync()?.digestMatches == true)
+        let names = try bob.rows("SELECT name FROM shop ORDER BY name")
+        #expect(names == (writesMeanwhile ? ["Care", "Early"] : ["Care"]))
+    }
+
+    @Test(
         "Every query of the payments application runs on SQLite and gives its columns",
         arguments: Payments().queries + [PaymentDesk.openInvoices, PaymentDesk.pendingProvisionals])
     func queries(_ query: Query) throws {

@@ -42,6 +42,12 @@ const char *lynk_disk_path(const struct lynk_disk *disk);
 /* The `call`-th call from now on, counted from 1, has the fault; LYNK_DISK_WELL ends that. */
 void lynk_disk_arm(struct lynk_disk *disk, int fault, int64_t call);
 
+/* While it looks, whoever simulates meets no armed fault and counts no call. */
+void lynk_disk_pause(struct lynk_disk *disk, int is_paused);
+
+/* From now on a sync says that all is well and does nothing, as disks do that lie. */
+void lynk_disk_lie(struct lynk_disk *disk);
+
 /* How many calls have failed since the disk was armed last. */
 int64_t lynk_disk_failures(const struct lynk_disk *disk);
 

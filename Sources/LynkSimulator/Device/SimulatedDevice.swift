@@ -59,6 +59,12 @@ final class SimulatedDevice {
 
     var schema: Schema { replica.schema }
 
+    /// No checkpoint has come yet, and nothing was written.
+    var isAtFirstSync: Bool {
+        let standing = replica.inspect()
+        return standing.cursor.position == 0 && standing.kept.isEmpty
+    }
+
     /// The process ends now and starts again: what is on disk stays. With `power` the machine
     /// ends, and what was not synced is lost, kept or torn by it.
     func crash(losing power: Chance? = nil) throws {

@@ -5,6 +5,7 @@ import LynkStore
 /// A hub's store as it is shipped, on a simulated disk.
 final class DiskHub: HubMedium {
     let disk: SimulatedDisk
+    var simulatedDisk: SimulatedDisk? { disk }
     private var luck: Chance
     private var opened: SQLiteTenantStore?
 
@@ -48,6 +49,11 @@ final class DiskHub: HubMedium {
 
     func die(_ store: any HubStore, losing power: Chance?) throws {
         var power = power
+        // Some processes end in order, and closing checkpoints.
+        if power == nil, luck.isOne(in: 3) {
+            try opened?.close()
+            opened = nil
+        }
         disk.start(losing: &power)
     }
 

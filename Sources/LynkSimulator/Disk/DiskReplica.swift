@@ -8,6 +8,7 @@ import LynkStore
 final class DiskReplica: DeviceStore, @unchecked Sendable {
     let schema: Schema
     let disk: SimulatedDisk
+    var simulatedDisk: SimulatedDisk? { disk }
     private let clock: any ReplicaClock
     private let random: SharedChance
     /// Chance of the disk alone, so that worlds with and without a disk draw alike.
@@ -64,8 +65,10 @@ final class DiskReplica: DeviceStore, @unchecked Sendable {
 
     func restart(losing power: Chance?) throws {
         var power = power
+        // Some processes end in order; the handles of the others fail by then, so that closing
+        // them writes nothing.
+        if power == nil, luck.isOne(in: 3) { try replica.close() }
         disk.start(losing: &power)
-        // Its handles fail by now, so that closing them writes nothing.
         try? replica.close()
         try reopen()
     }

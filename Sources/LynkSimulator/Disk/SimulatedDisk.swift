@@ -51,6 +51,16 @@ final class SimulatedDisk {
         return failures
     }
 
+    /// Says of every sync that it was done, and does none.
+    func lie() { lynk_disk_lie(disk) }
+
+    /// Runs what a simulator looks at by itself: it meets no fault.
+    func looking<T>(_ body: () throws -> T) rethrows -> T {
+        lynk_disk_pause(disk, 1)
+        defer { lynk_disk_pause(disk, 0) }
+        return try body()
+    }
+
     var hasPower: Bool { lynk_disk_has_power(disk) != 0 }
     var unsynced: Int { Int(lynk_disk_unsynced(disk)) }
 

@@ -111,10 +111,14 @@ final class SimulatedHub {
 
     func stop() { isUp = false }
 
-    func start() throws {
+    /// - Parameter power: the machine had stood without power.
+    func start(losing power: Chance? = nil) throws {
         isUp = true
-        try restart()
+        try restart(losing: power)
     }
+
+    /// What the file system's own check says; `nil` for a file that is whole.
+    func damage() throws -> String? { try medium.damage(of: store) }
 
     func upgrade() throws {
         application = workload.application(version: workload.newestVersion, paymentSlip)

@@ -19,6 +19,12 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         case floor
         case bigRows = "big rows"
         case uniques
+        case powerLoss = "power loss"
+        case diskFull = "disk full"
+        case diskError = "disk error"
+
+        /// Only a store on a disk meets it.
+        var isOfDisk: Bool { [.powerLoss, .diskFull, .diskError].contains(self) }
     }
 
     package var kinds: Set<Kind>
@@ -28,6 +34,8 @@ package struct FaultMix: Sendable, CustomStringConvertible {
     package var cut = 0
     package var damage = 0
     package var slow = 0
+    /// Calls of a store that meet a fault of their disk.
+    package var disk = 0
 
     package func has(_ kind: Kind) -> Bool { kinds.contains(kind) }
 
@@ -37,12 +45,12 @@ package struct FaultMix: Sendable, CustomStringConvertible {
     init(kinds: Set<Kind>) { self.kinds = kinds }
 
     /// - Parameter without: kinds that are left out, as a shrinker tries.
-    init(seed: UInt64, without: Set<Kind> = []) {
+    init(seed: UInt64, without: Set<Kind> = [], store: StoreKind = .memory) {
         var chance = Chance(seed: seed).stream("mix")
         // Some worlds have few kinds, some nearly all.
         let share = [150, 350, 600, 900][chance.number(3)]
         kinds = []
-        for kind in Kind.allCases where chance.isHit(share) { kinds.insert(kind) }
+        for kind in Kind.allCases where !kind.isOfDisk && chance.isHit(share) { kinds.insert(kind) }
         func rate(_ kind: Kind, _ most: Int) -> Int {
             let drawn = 10 + chance.number(most)
             return kinds.contains(kind) && !without.contains(kind) ? drawn : 0
@@ -52,7 +60,26 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         cut = rate(.cut, 300)
         damage = rate(.damage, 100)
         slow = rate(.slowAnswer, 500)
+        if store == .sqlite { drawDisk(Chance(seed: seed).stream("disk mix")) }
         kinds.subtract(without)
+    }
+
+    /// From a stream of its own: the same seed has the same world in memory, less these.
+    private mutating func drawDisk(_ chance: Chance) {
+        var chance = chance
+        for kind in Kind.allCases where kind.isOfDisk && chance.isOne(in: 2) {
+            kinds.insert(kind)
+        }
+        disk = [5, 20, 60, 150][chance.number(3)]
+    }
+
+    /// What an unlucky call meets; `nil` for a disk without faults.
+    func diskFault(_ chance: inout Chance) -> SimulatedDisk.Fault? {
+        var faults: [SimulatedDisk.Fault] = []
+        if has(.powerLoss) { faults.append(.power) }
+        if has(.diskFull) { faults.append(.full) }
+        if has(.diskError) { faults.append(.error) }
+        return chance.isHit(disk) ? chance.choice(faults) : nil
     }
 
     package var description: String {

@@ -60,9 +60,11 @@ package struct Plan: Sendable {
     package var events: [PlannedEvent]
 
     /// - Parameter without: fault kinds to leave out.
-    package init(seed: UInt64, without: Set<FaultMix.Kind> = []) {
+    package init(
+        seed: UInt64, without: Set<FaultMix.Kind> = [], store: StoreKind = .memory
+    ) {
         self.seed = seed
-        mix = FaultMix(seed: seed, without: without)
+        mix = FaultMix(seed: seed, without: without, store: store)
         var chance = Chance(seed: seed).stream("plan")
         devices = [2, 2, 3, 3, 4, 5, 6, 8, 10, 12][chance.number(9)]
         areas = 1 + chance.number(3)

@@ -55,6 +55,20 @@ package enum Mark: String, CaseIterable, Sendable {
     case repaired = "row repaired"
     case durableDropped = "durable change set dropped at its device"
     case longAway = "device away for more than a week"
+    case deviceLostPower = "device lost power inside a call"
+    case hubLostPower = "hub lost power inside a call"
+    case deviceDiskFailed = "device's disk failed or was full"
+    case hubDiskFailed = "hub's disk failed or was full"
+    case unheardWrite = "write that was not heard of survived"
+
+    /// Only a store on a disk can reach it.
+    var isOfDisk: Bool {
+        switch self {
+        case .deviceLostPower, .hubLostPower, .deviceDiskFailed, .hubDiskFailed, .unheardWrite:
+            true
+        default: false
+        }
+    }
 }
 
 /// How often each mark was reached.
@@ -77,5 +91,10 @@ package struct Marks: Sendable {
     }
 
     /// Marks that were never reached.
-    package var missing: [Mark] { Mark.allCases.filter { (counts[$0] ?? 0) == 0 } }
+    package var missing: [Mark] { missing(in: .memory) }
+
+    /// Marks that were never reached in worlds with this store.
+    package func missing(in store: StoreKind) -> [Mark] {
+        Mark.allCases.filter { (counts[$0] ?? 0) == 0 && (store == .sqlite || !$0.isOfDisk) }
+    }
 }

@@ -19,7 +19,7 @@ package struct Shrinker {
 
     /// - Returns: options with which the seed still fails, and its outcome then.
     package mutating func shrunk() -> (SimulationOptions, Outcome) {
-        var plan = Plan(seed: seed, without: options.without)
+        var plan = Plan(seed: seed, without: options.without, store: options.store)
         var events = plan.events.filter { options.events?.contains($0.number) ?? true }
         for slot in stride(from: plan.devices + 2, through: 0, by: -1) {
             let less = events.filter { $0.act.device != slot }

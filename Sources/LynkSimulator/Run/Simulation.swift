@@ -26,7 +26,7 @@ package enum Simulation {
     package static func run(
         seed: UInt64, _ options: SimulationOptions = SimulationOptions()
     ) -> Outcome {
-        var plan = Plan(seed: seed, without: options.without)
+        var plan = Plan(seed: seed, without: options.without, store: options.store)
         if let kept = options.events { plan.events.removeAll { !kept.contains($0.number) } }
         return run(plan, options)
     }

@@ -30,6 +30,12 @@ package enum Slip: String, CaseIterable, Sendable {
     /// The device forgets what it had written last.
     case forgottenWrite = "forgotten-write"
 
+    /// The disks say that they have synced, and have not.
+    case lyingDisk = "lying-disk"
+
+    /// It can only be planted under a store on a disk.
+    package var isOfDisk: Bool { self == .lyingDisk }
+
     /// The checker that must find it.
     package var checker: String {
         switch self {
@@ -46,6 +52,7 @@ package enum Slip: String, CaseIterable, Sendable {
         case .widenedScopes: OwnScopesOnly.name
         case .changedReceipt: OneReceipt.name
         case .forgottenWrite: NothingVanishes.name
+        case .lyingDisk: World.filesAreWhole
         }
     }
 }

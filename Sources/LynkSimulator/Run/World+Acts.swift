@@ -29,7 +29,7 @@ extension World {
         case .backUpHub:
             guard hub.isUp else { return }
             note("hub is backed up at \(truth.log.count)")
-            try hub.backUp()
+            try risking(.hub) { try hub.backUp() }
         case .restoreHub: if hub.isUp { try restoreHub() }
         case .jumpHubClock:
             hub.skew = random.isOne(in: 3) ? 0 : Int64(random.number(in: -400...400)) * 86_400_000
@@ -38,8 +38,10 @@ extension World {
         case .advanceFloor:
             guard hub.isUp else { return }
             let age = [60_000, 3_600_000, 86_400_000][random.number(2)]
-            let floor = try hub.store.advanceFloor(
-                nowMilliseconds: hub.now, ageMilliseconds: Int64(age))
+            let floor = try risking(.hub) {
+                try hub.store.advanceFloor(
+                    nowMilliseconds: hub.now, ageMilliseconds: Int64(age))
+            }
             note("floor \(floor)")
             truth.floor = max(truth.floor, floor)
             if floor > 0 { reach(.floorAdvanced) }
@@ -68,14 +70,14 @@ extension World {
         case .reboot:
             note("d\(device.slot) reboots")
             reach(.rebooted)
-            try device.crash()
+            try restart(device, losing: random.stream("power"))
             device.clock.reboot()
         case .crash:
             note("d\(device.slot) crashes")
             reach(
                 device.conversation?.receiver.isInside == true
                     ? .crashedInsideAnswer : .deviceCrashed)
-            try device.crash()
+            try restart(device)
         case .copy:
             note("d\(device.slot) is copied")
             device.copies.append(try device.replica.image())
@@ -112,7 +114,7 @@ extension World {
         guard !edits.isEmpty else { return }
         do {
             let copy = slip == .forgottenWrite ? try device.replica.image() : nil
-            guard let oid = try device.replica.write(edits: edits) else { return }
+            guard let oid = try heard(device, edits) else { return }
             guard let bytes = device.replica.bytes(of: oid) else { throw Problem(.internalFailure) }
             let written = Truth.Written(
                 oid: oid, slot: device.slot, content: try ChangeSetCodec.open(bytes).content,
@@ -137,6 +139,34 @@ extension World {
                     "NoInnerFailure", "I1", "a local write failed: \(problem)",
                     device: device.slot)
             }
+        }
+    }
+
+    /// Writes, on a disk that may fail.
+    ///
+    /// - Returns: the change set's name; `nil` when nothing was to be written, and when nobody
+    ///   heard that it was.
+    private func heard(_ device: SimulatedDevice, _ edits: [RowEdit]) throws -> ContentID? {
+        let before = device.replica.inspect().kept
+        var returned: ContentID?
+        do {
+            try risking(.device(device)) { returned = try device.replica.write(edits: edits) }
+            return returned
+        } catch let loss as DiskLoss {
+            try recover(loss)
+            let now = device.replica.inspect().kept
+            if let returned, !now.contains(returned) {
+                throw Breach(
+                    Self.filesAreWhole, "I1, I7",
+                    "\(returned.short) was written, and is gone with the power",
+                    device: device.slot)
+            }
+            guard loss.isPower || now == before else {
+                throw Breach(
+                    Self.filesAreWhole, "I1, I4", "a write failed, and something of it remains",
+                    device: device.slot)
+            }
+            return nil
         }
     }
 
@@ -167,7 +197,7 @@ extension World {
 
     @discardableResult
     func office(_ changes: [RowChange]) throws -> Receipt? {
-        guard let receipt = try hub.office(changes) else { return nil }
+        guard let receipt = try risking(.hub, { try hub.office(changes) }) else { return nil }
         truth.hubWrote(receipt.oid)
         note("office writes \(receipt.oid.short): \(receipt.disposition.rawValue)")
         try noteCommits()
@@ -224,10 +254,12 @@ extension World {
         do {
             let isRelease = !random.isOne(in: 3)
             note("operator decides about \(record.oid.short): \(isRelease)")
-            _ =
-                isRelease
-                ? try hub.store.release(record.oid, nowMilliseconds: hub.now)
-                : try hub.store.rejectFinally(record.oid, nowMilliseconds: hub.now)
+            try risking(.hub) {
+                _ =
+                    isRelease
+                    ? try hub.store.release(record.oid, nowMilliseconds: hub.now)
+                    : try hub.store.rejectFinally(record.oid, nowMilliseconds: hub.now)
+            }
         } catch let problem as Problem where problem.isPeers {
             note("it stays: \(problem.code.rawValue)")
         }

@@ -100,8 +100,9 @@ extension World {
                     scopes: [], forgery: forgery))
         }
         do {
-            let (_, _, answer) = try hub.take(
-                bytes, isCompressed: false, from: device.principal.device)
+            let (_, _, answer) = try risking(.hub) {
+                try hub.take(bytes, isCompressed: false, from: device.principal.device)
+            }
             if answer?.refusal != nil { reach(.attackRefused) }
             for receipt in answer?.receipts ?? [] {
                 reach(receipt.disposition.isApplied ? .attackAccepted : .attackQuarantined)

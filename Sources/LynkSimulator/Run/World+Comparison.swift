@@ -7,7 +7,8 @@ import LynkWire
 /// each step over the same line as an exchange.
 extension World {
     func beginComparison(_ device: SimulatedDevice) throws {
-        guard let request = try device.replica.startRepair() else { return }
+        guard let request = try risking(.device(device), { try device.replica.startRepair() })
+        else { return }
         device.comparison += 1
         note("d\(device.slot) compares its rows")
         reach(.compared)
@@ -31,8 +32,9 @@ extension World {
             do throws(WireError) { request = try VerifyRequest.decode(bytes) } catch {
                 throw error.problem
             }
-            let answer = try hub.store.verify(
-                request, for: device.principal, nowMilliseconds: hub.now)
+            let answer = try risking(.hub) {
+                try hub.store.verify(request, for: device.principal, nowMilliseconds: hub.now)
+            }
             guard time.tick >= device.shutBack else { return }
             queue.add(.compared(slot, comparison, answer.encoded()), at: time.tick + 5)
         } catch let problem as Problem where problem.code == .notFound {
@@ -47,7 +49,7 @@ extension World {
         do throws(WireError) { answer = try VerifyAnswer.decode(bytes) } catch {
             throw error.problem
         }
-        switch try device.replica.continueRepair(answer) {
+        switch try risking(.device(device), { try device.replica.continueRepair(answer) }) {
         case .ask(let request): ask(request, device)
         case .finished(let report):
             note("d\(slot) has compared: \(report.rowsRepaired) rows")

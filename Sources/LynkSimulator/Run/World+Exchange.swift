@@ -7,7 +7,7 @@ import LynkWire
 extension World {
     func beginExchange(_ device: SimulatedDevice, _ random: Chance) throws {
         if let waiting = device.conversation { end(waiting, device) }
-        let offer = try device.replica.offer()
+        let offer = try risking(.device(device)) { try device.replica.offer() }
         let changeSets = offer.changeSets.map(\.bytes)
         var resumed: ResumedExchange?
         var body: [UInt8]?
@@ -72,13 +72,17 @@ extension World {
         do {
             let before = truth.log.count
             let snapshot = slip == .lostCommit ? try hub.image() : nil
-            let (principal, request, answer) = try hub.take(
-                bytes, isCompressed: conversation.isCompressed, from: device.principal.device)
+            let (principal, request, answer) = try risking(.hub) {
+                try hub.take(
+                    bytes, isCompressed: conversation.isCompressed, from: device.principal.device)
+            }
             if conversation.isShort { reach(.sessionResumed) }
             try plantSlips(request, answer, snapshot)
             if let answer { try tell(.pushed(device, request, answer)) }
             try noteCommits()
-            let stream = try HubAnswer(hub, principal, request, answer)
+            let stream = try risking(.hub) {
+                try HubAnswer(hub, principal, request, answer)
+            }
             noteServed(conversation, stream, commits: truth.log.count - before)
             let isFree = conversation.answer == nil || conversation.sent == 0
             guard isCurrent, isFree, conversation.answer == nil || conversation.weather.prefersLater
@@ -129,7 +133,7 @@ extension World {
             return
         }
         if truth.made > conversation.begunAt { reach(.committedInsideScan) }
-        var bytes = try answer.next(hub)
+        var bytes = try risking(.hub) { try answer.next(hub) }
         conversation.answer = answer
         if answer.pages > 1 { reach(.manyPages) }
         guard time.tick >= device.shutBack else { return }
@@ -164,13 +168,15 @@ extension World {
             // Checkers look at the conversation while its receiver works.
             var receiver = conversation.receiver
             defer { conversation.receiver = receiver }
-            try receiver.take(bytes, into: device.replica, frameLimit: limit) {
-                try took($0, device, conversation)
+            try risking(.device(device)) {
+                try receiver.take(bytes, into: device.replica, frameLimit: limit) { event in
+                    try looking(at: device) { try took(event, device, conversation) }
+                }
             }
             if receiver.frameCount >= limit {
                 note("d\(device.slot) dies inside #\(conversation.number)")
                 reach(.crashedInsideAnswer)
-                try device.crash()
+                try restart(device)
                 return
             }
             guard isEnd else {

@@ -9,7 +9,8 @@ extension World {
         let commits = try Commit.read(hub.store, after: Int64(truth.log.count))
         guard !commits.isEmpty else { return }
         for commit in commits {
-            if commit.decides != nil { truth.hubWrote(commit.oid) }
+            // The office's too: a commit whose call failed may be there all the same.
+            if commit.decides != nil || commit.isByHub { truth.hubWrote(commit.oid) }
             mark(commit)
             defer { detail(commit.changes + commit.consequences, commit) }
             note(

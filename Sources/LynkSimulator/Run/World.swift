@@ -34,6 +34,8 @@ final class World {
     /// Events that were dealt with.
     private(set) var steps = 0
     var conversations = 0
+    /// Calls of stores that might have met a fault of their disk.
+    var risks = 0
     var comparisons = 0
     /// Per user the areas that the office has ever given.
     var areasOf: [UserID: Set<String>] = [:]
@@ -57,6 +59,7 @@ final class World {
             version: plan.mix.has(.schemaSkew) ? 1 : workload.newestVersion, workload: workload,
             paymentSlip: options.paymentSlip, store: store)
         hub.slip = options.slip
+        if slip == .lyingDisk { hub.medium.simulatedDisk?.lie() }
         for kind in workload.checkers where options.checkers?.contains(kind.name) ?? true {
             checkers.append(kind.init())
         }
@@ -94,7 +97,7 @@ final class World {
         while let (tick, event) = queue.next() {
             time.advance(toTick: tick)
             steps += 1
-            try handle(event)
+            do { try handle(event) } catch let loss as DiskLoss { try recover(loss) }
             try tell(.stepped)
         }
     }
@@ -121,7 +124,8 @@ final class World {
         case .compared(let slot, let number, let bytes): try compared(slot, number, bytes)
         case .hubStarts:
             note("hub starts")
-            try hub.start()
+            try hub.start(losing: chance.stream("outage", Int(time.tick)))
+            try checkHubFile()
             try noteCommits()
         }
     }
@@ -172,5 +176,6 @@ final class World {
             schema: workload.application(version: version, nil).schema,
             chance: chance.stream("device", slot), store: store)
         hub.register(principal, key.publicKey)
+        if slip == .lyingDisk { devices[slot]?.replica.simulatedDisk?.lie() }
     }
 }

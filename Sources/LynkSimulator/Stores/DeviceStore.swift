@@ -9,6 +9,8 @@ import LynkStore
 /// cannot be read then is a breach by itself, which ``unreadable`` keeps.
 protocol DeviceStore: ReplicaStore {
     var schema: Schema { get }
+    /// `nil` for a store in memory.
+    var simulatedDisk: SimulatedDisk? { get }
     /// Why something could not be read; `nil` while all could.
     var unreadable: Problem? { get }
 
@@ -34,6 +36,7 @@ protocol DeviceStore: ReplicaStore {
 }
 
 extension InMemoryReplica: DeviceStore {
+    var simulatedDisk: SimulatedDisk? { nil }
     var unreadable: Problem? { nil }
     func damage() -> String? { nil }
     func write(edits: [RowEdit]) throws -> ContentID? { try write(edits) }

@@ -16,6 +16,8 @@ extension SQLiteTenantStore: HubStore {}
 
 /// Where the hub's file is, and what befalls it.
 protocol HubMedium: AnyObject {
+    /// `nil` for a store in memory.
+    var simulatedDisk: SimulatedDisk? { get }
     /// Opens the file, or makes it; what was open before is over. Every opening is a new era.
     func open(
         _ application: any Application, random: inout some RandomNumberGenerator
@@ -34,6 +36,7 @@ protocol HubMedium: AnyObject {
 
 /// A hub in memory: its snapshots are values.
 final class MemoryHubMedium: HubMedium {
+    let simulatedDisk: SimulatedDisk? = nil
     private var snapshot: InMemoryTenantStore.Snapshot?
 
     func open(

@@ -74,6 +74,10 @@ extension Replica {
             database, tables: tables, digestKey: state.digestKey,
             pending: Overlay.updated(own.map(\.content)))
         pages.allowed = try ReplicaNames.members(state.incomingScopes, database)
+        if state.cursor.position == 0, try ReplicaMeta(database).read("bootstrap_anew") != nil {
+            try ScopePurge(database, tables: tables).all(pages)
+            try ReplicaMeta(database).remove("bootstrap_anew")
+        }
         try applyStaged(pages, state, database)
         report.rowsApplied += pages.rowCount
         if let scopes = state.incomingScopes {

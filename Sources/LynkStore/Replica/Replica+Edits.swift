@@ -61,6 +61,7 @@ extension Replica {
                 "INSERT INTO \(table.name) (\(names.joined(separator: ", "))) VALUES (\(marks))",
                 [.blob(key.bytes)] + puts.map(\.value))
         case .update(let id, let key, let puts):
+            guard !puts.isEmpty else { return }
             let table = try table(id)
             let sets = try puts.map { "\(try name($0.field, table)) = ?" }.joined(separator: ", ")
             try database.run(

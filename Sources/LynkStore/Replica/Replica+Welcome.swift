@@ -24,7 +24,7 @@ extension Replica {
                     try ReplicaMeta(database).remove("bootstrap_mark")
                     state.resumeMark = []
                 }
-                try noteSnapshots(welcome, &state, database)
+                let goesOn = try noteSnapshots(welcome, &state, database) || welcome.resumed
                 state.hasInbox = try Inbox(database).lastMark() != nil
                 try note(welcome.refusal, &state, database)
                 try enterScopes(welcome, &state, database)
@@ -33,6 +33,7 @@ extension Replica {
                     try ReplicaMeta(database).write("digest_key", welcome.digestKey)
                     try ConfirmedRows(database, tables: tables).rekey(welcome.digestKey)
                 }
+                if !goesOn { try dropPlaced(state, database) }
                 return .commit
             }
             if state.isBootstrapping {
@@ -45,14 +46,36 @@ extension Replica {
     }
 
     /// Plans what is offered, keeps what the pull goes on from, and drops what it does not.
+    ///
+    /// - Returns: whether the pull goes on from snapshots that were being taken in before.
     private func noteSnapshots(
         _ welcome: Welcome, _ state: inout ReplicaState, _ database: Database
-    ) throws {
-        if welcome.snapshotsTaken { return }
-        if welcome.snapshots.isEmpty { return try dropSnapshots(&state, database) }
-        if try SnapshotIntake(database).plan(welcome.snapshots) { return }
+    ) throws -> Bool {
+        if welcome.snapshotsTaken { return true }
+        guard !welcome.snapshots.isEmpty else {
+            try dropSnapshots(&state, database)
+            return false
+        }
+        let intake = SnapshotIntake(database)
+        let isUnderWay = try !intake.isEmpty()
+        if try intake.plan(welcome.snapshots) { return isUnderWay }
         try dropSnapshots(&state, database)
-        _ = try SnapshotIntake(database).plan(welcome.snapshots)
+        _ = try intake.plan(welcome.snapshots)
+        return false
+    }
+
+    /// A first sync that broke off has put rows in place, and this one begins anew: the hub does
+    /// not name what was deleted in between, so none of them may stay.
+    ///
+    /// Under own writes they stay until the checkpoint, so that the work stays in sight.
+    private func dropPlaced(_ state: ReplicaState, _ database: Database) throws {
+        guard state.cursor.position == 0, try ReplicaDigests.isAny(in: database) else { return }
+        guard state.isBootstrapping else {
+            return try ReplicaMeta(database).write("bootstrap_anew", [1])
+        }
+        let pages = try PageApply(database, tables: tables, digestKey: state.digestKey)
+        try ScopePurge(database, tables: tables).all(pages)
+        try pages.flush()
     }
 
     private func noteHub(

@@ -10,6 +10,13 @@ struct ReplicaDigests {
 
     init(_ database: Database) { self.database = database }
 
+    /// Whether there is any row of the hub's.
+    static func isAny(in database: Database) throws -> Bool {
+        let select = try HotStatement(database, "SELECT 1 FROM lynk_digest WHERE rows > 0 LIMIT 1")
+        defer { select.reset() }
+        return try select.step()
+    }
+
     mutating func update(
         _ scope: UInt32, _ table: TableID, _ change: (inout SetDigest) -> Void
     ) throws {

@@ -41,6 +41,9 @@ struct ScopePurge {
         return false
     }
 
+    /// Removes every row of the hub's; the overlay is off.
+    func all(_ pages: PageApply) throws { try purge([], pages) }
+
     /// Rows of left scopes go, images under unsent work among them.
     private func purge(_ members: Set<UInt32>, _ pages: PageApply) throws {
         for sql in tables.values {
