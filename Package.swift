@@ -180,7 +180,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LynkPaymentsTests",
-            dependencies: ["LynkPayments", "LynkCore", "TestSupport", crypto],
+            dependencies: ["LynkPayments", "LynkCore", "LynkStore", "TestSupport", crypto, grdb],
             swiftSettings: strict),
         .testTarget(
             name: "LynkStoreTests",

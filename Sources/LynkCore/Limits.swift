@@ -20,6 +20,8 @@ public enum Limits {
     /// What a page aims at; the last row may take it a little over.
     public static let pageBytesTarget = 192 << 10
     public static let rowsPerPageMax = 4_096
+    /// Rows of one answer of a query that is read page by page.
+    public static let queryPageRowsMax = 200
     /// Change sets in one push; the rest follow in the next.
     public static let changeSetsPerPushMax = 2_000
     /// Bytes of change sets in one push.

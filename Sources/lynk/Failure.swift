@@ -27,6 +27,9 @@ enum Failure {
         }
     }
 
+    /// Something to know although the command goes on.
+    static func warn(_ sentence: String) { report("note: \(sentence)") }
+
     private static func report(_ sentence: String) {
         FileHandle.standardError.write(Data("lynk: \(sentence)\n".utf8))
     }

@@ -38,6 +38,8 @@ struct LynkTool: AsyncParsableCommand {
             Invoices.self, Collect.self, Complete.self, Cancel.self, Challenge.self, Attest.self,
             Confirm.self,
             ListPayments.self,
+            ShowReceipt.self, ShowDaySheet.self, ShowStatement.self,
+            Handover.self, Resolve.self, Dashboard.self,
             Balance.self, Exceptions.self, Why.self, Decode.self, Simulate.self,
         ])
 }

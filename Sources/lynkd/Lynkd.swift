@@ -18,7 +18,7 @@ struct Lynkd: AsyncParsableCommand {
             directory is in use by another lynkd, 64 wrong usage.
             """,
         subcommands: [
-            Serve.self, Backup.self, Restore.self, Floor.self, MakeCertificate.self,
+            Serve.self, Backup.self, Restore.self, Floor.self, Check.self, MakeCertificate.self,
             ShowOperatorToken.self, RetailerKey.self,
         ])
 }

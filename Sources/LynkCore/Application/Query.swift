@@ -29,11 +29,29 @@ public struct Query: Sendable {
     public let columns: [Column]
     /// Roles that may run it; an operator may run all.
     public let roles: [String]
+    /// How it is read page by page; `nil` for one that answers at once.
+    public let keyset: Keyset?
+
+    /// The order of an answer that is read page by page: by these of its columns, which are never
+    /// NULL and name each row.
+    ///
+    /// The SELECT has a parameter `:after_` with each column's name, beyond which it answers, and
+    /// `:row_limit`.
+    public struct Keyset: Sendable {
+        public let columns: [String]
+        public let isDescending: Bool
+
+        public init(_ columns: [String], isDescending: Bool = false) {
+            self.columns = columns
+            self.isDescending = isDescending
+        }
+    }
 
     public init(
         _ name: String, sql: String, parameters: [Parameter] = [], columns: [Column],
-        roles: [String] = []
+        roles: [String] = [], keyset: Keyset? = nil
     ) {
+        self.keyset = keyset
         self.name = name
         self.sql = sql
         self.parameters = parameters

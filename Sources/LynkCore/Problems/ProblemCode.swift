@@ -50,6 +50,7 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
     case parentDeleted = "parent_deleted"
     case uniqueTaken = "unique_taken"
     case confirmationLimit = "confirmation_limit"
+    case deviceLimit = "device_limit"
     // edges
     case storeBusy = "store_busy"
     case storeFailed = "store_failed"
@@ -121,6 +122,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .rowReferenced: "Delete or change the rows that name this row first."
         case .parentDeleted: "Name another row in the field, or ask the office to restore the row."
         case .uniqueTaken: "Choose another value: the first claim stands."
+        case .deviceLimit:
+            "Nothing was recorded: run lynk sync, or ask the office, whose policy the limits are."
         case .confirmationLimit:
             "Show the log to the office (lynk confirm log), then confirm again."
         case .storeBusy: "Repeat the request."

@@ -36,7 +36,7 @@ extension Schema {
             }
             found += problems(with: table)
             for index in table.indexes
-            where !index.fields.allSatisfy({ table.ordinal(named: $0) != nil }) {
+            where !index.declared.allSatisfy({ table.ordinal(named: $0) != nil }) {
                 found.append(
                     SchemaProblem(
                         table: table.name, field: index.name,

@@ -51,12 +51,17 @@ public struct FieldSchema: Hashable, Sendable {
 /// An index that ``TenantView`` may scan and the store creates.
 public struct IndexSchema: Hashable, Sendable {
     public let name: String
+    /// The last may be `id`, the row's key: then rows of equal fields are in the order of their
+    /// keys, as an answer that is read page by page needs them.
     public let fields: [String]
 
     public init(_ name: String, _ fields: [String]) {
         self.name = name
         self.fields = fields
     }
+
+    /// Without the row's key.
+    var declared: ArraySlice<String> { fields.last == "id" ? fields.dropLast() : fields[...] }
 }
 
 /// Whether a table's rows may change after their birth.

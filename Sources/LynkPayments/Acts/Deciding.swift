@@ -52,6 +52,8 @@ extension Books {
         case (.reverse, .posted):
             outcome = try approval(of: decision, for: row)
             if outcome == .applied { try reverse(&row, in: &account) }
+        case (.reallocate, .posted):
+            outcome = try reallocate(decision, &row, in: &account) ? .applied : .flagged
         case (.resolve, _): break
         default:
             outcome = .flagged

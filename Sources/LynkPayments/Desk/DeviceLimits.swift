@@ -13,6 +13,8 @@ public struct DeviceLimits: Hashable, Sendable {
     public var unsyncedCountMax: Int64 = 200
     /// Cash of one shop in a day, on this device alone.
     public var cashDayLimit: Int64 = 20_000_000
+    /// Hours without the hub after which a person is warned.
+    public var warnHours: Int64 = 24
     /// Hours without the hub after which nothing new is recorded.
     public var stopHours: Int64 = 168
     /// The last day of the lease with its grace; `nil` has no end.
@@ -32,31 +34,133 @@ public struct DeviceLimits: Hashable, Sendable {
         public init(today: CivilDay) { self.today = today }
     }
 
-    /// Why the payment is not recorded: a sentence for the person at the device; `nil` when it is.
+    /// Why a payment is not recorded.
+    public enum Refusal: Hashable, Sendable, CustomStringConvertible {
+        case tooLarge(most: Int64)
+        case tooMany(most: Int64)
+        case totalTooLarge(most: Int64, waiting: Int64)
+        case cashOfDay(limit: Int64, taken: Int64)
+        case tooLongAlone(hours: Int64)
+        case leaseEnded(CivilDay)
+
+        /// A sentence for the person at the device, with the mend.
+        public var description: String {
+            switch self {
+            case .tooLarge(let most):
+                "one payment of this kind is at most \(Rupees.text(most)) without the hub; take "
+                    + "the rest by cheque or transfer"
+            case .tooMany(let most):
+                "\(most) payments wait for the hub, and no more may; sync first"
+            case .totalTooLarge(let most, let waiting):
+                "\(Rupees.text(waiting)) wait for the hub, and with this it would be more than "
+                    + "\(Rupees.text(most)); sync first"
+            case .cashOfDay(let limit, let taken):
+                "cash of one shop in a day stays below \(Rupees.text(limit)), and "
+                    + "\(Rupees.text(taken)) were taken today; take a cheque or a transfer"
+            case .tooLongAlone(let hours):
+                "the hub was not reached for \(hours) hours; sync first"
+            case .leaseEnded(let day):
+                "the wholesaler's subscription ended on \(day); what is recorded is still sent"
+            }
+        }
+    }
+
+    /// Why the payment is not recorded; `nil` when it is.
     public func refusal(
         of amount: Int64, by method: PaymentMethod, in situation: Situation
-    ) -> String? {
+    ) -> Refusal? {
         let single = method == .cash ? cashMax : instrumentMax
-        if amount > single {
-            return "one payment of this kind is at most \(Rupees.text(single)) without the hub"
-        }
-        if situation.unsyncedCount >= unsyncedCountMax {
-            return "\(unsyncedCountMax) payments wait for the hub; sync first"
-        }
+        if amount > single { return .tooLarge(most: single) }
+        if situation.unsyncedCount >= unsyncedCountMax { return .tooMany(most: unsyncedCountMax) }
         let (total, overflow) = situation.unsyncedTotal.addingReportingOverflow(amount)
         if overflow || total > unsyncedTotalMax {
-            return "what waits for the hub would pass \(Rupees.text(unsyncedTotalMax)); sync first"
+            return .totalTooLarge(most: unsyncedTotalMax, waiting: situation.unsyncedTotal)
         }
         let cash = situation.cashToday.addingReportingOverflow(amount)
         if method == .cash, cash.overflow || cash.partialValue >= cashDayLimit {
-            return "cash of one shop in a day stays below \(Rupees.text(cashDayLimit))"
+            return .cashOfDay(limit: cashDayLimit, taken: situation.cashToday)
         }
-        if situation.hoursSinceSync >= stopHours {
-            return "the hub was not reached for \(stopHours) hours; sync first"
-        }
-        if let leaseEnd, situation.today > leaseEnd {
-            return "the subscription ended on \(leaseEnd)"
-        }
+        if situation.hoursSinceSync >= stopHours { return .tooLongAlone(hours: stopHours) }
+        if let leaseEnd, situation.today > leaseEnd { return .leaseEnded(leaseEnd) }
         return nil
+    }
+
+    /// What to tell a person before it comes to a refusal.
+    public func warning(in situation: Situation) -> String? {
+        guard situation.hoursSinceSync >= warnHours else { return nil }
+        return "the hub was not reached for \(situation.hoursSinceSync) hours; at \(stopHours) "
+            + "nothing more is recorded: run lynk sync"
+    }
+}
+
+extension DeviceLimits {
+    /// The tenant's policy and lease as this replica has them.
+    package static let query = Query(
+        "desk_limits",
+        sql: """
+            SELECT p.offline_max_cash, p.offline_max_instrument, p.unsynced_total_max,
+              p.unsynced_count_max, p.cash_day_limit, p.warn_hours, p.stop_hours, s.end_day,
+              coalesce(s.grace_days, 7)
+            FROM (SELECT 1) LEFT JOIN tenant_policy p LEFT JOIN subscription s LIMIT 1
+            """,
+        columns: [
+            .init("offline_max_cash", .money), .init("offline_max_instrument", .money),
+            .init("unsynced_total_max", .money), .init("unsynced_count_max", .integer),
+            .init("cash_day_limit", .money), .init("warn_hours", .integer),
+            .init("stop_hours", .integer), .init("end_day", .text),
+            .init("grace_days", .integer),
+        ])
+
+    /// Reads a row of ``query``; what the tenant did not decide has the book's default.
+    package init(_ row: [Value]) {
+        self.init()
+        guard row.count == 9 else { return }
+        cashMax = row[0].integerValue ?? cashMax
+        instrumentMax = row[1].integerValue ?? instrumentMax
+        unsyncedTotalMax = row[2].integerValue ?? unsyncedTotalMax
+        unsyncedCountMax = row[3].integerValue ?? unsyncedCountMax
+        cashDayLimit = row[4].integerValue ?? cashDayLimit
+        warnHours = row[5].integerValue ?? warnHours
+        stopHours = row[6].integerValue ?? stopHours
+        leaseEnd = row[7].textValue.flatMap { CivilDay($0) }?
+            .adding(days: Int(clamping: row[8].integerValue ?? 0))
+    }
+}
+
+extension DeviceLimits.Situation {
+    /// What waits for the hub, and the cash of one shop on one day.
+    package static let query = Query(
+        "desk_situation",
+        sql: """
+            SELECT
+              (SELECT count(*) FROM payment INDEXED BY payment_by_posting
+                WHERE posting = '' AND lifecycle = 'COMPLETED'),
+              (SELECT coalesce(sum(amount), 0) FROM payment INDEXED BY payment_by_posting
+                WHERE posting = '' AND lifecycle = 'COMPLETED'),
+              (SELECT coalesce(sum(amount), 0) FROM payment INDEXED BY payment_by_retailer_claimed
+                WHERE retailer = :retailer AND worker = :worker AND method = 'CASH'
+                  AND lifecycle = 'COMPLETED' AND posting <> 'REVERSED'
+                  AND claimed_at >= \(DaySQL.start(":day")) AND claimed_at < \(DaySQL.end(":day")))
+            """,
+        parameters: [.init("retailer", .key), .init("worker", .key), .init("day", .text)],
+        columns: [
+            .init("unsynced_count", .integer), .init("unsynced_total", .money),
+            .init("cash_today", .money),
+        ])
+
+    /// Reads a row of ``query``.
+    ///
+    /// - Parameter syncedMilliseconds: when this device last heard all that the hub had; a clock
+    ///   that was set back since is no proof of anything and counts as no time.
+    package init(_ row: [Value], nowMilliseconds: Int64, syncedMilliseconds: Int64?) {
+        self.init(today: CivilDay(milliseconds: nowMilliseconds))
+        guard row.count == 3 else { return }
+        unsyncedCount = row[0].integerValue ?? 0
+        unsyncedTotal = row[1].integerValue ?? 0
+        cashToday = row[2].integerValue ?? 0
+        if let synced = syncedMilliseconds, synced > 0 {
+            let (elapsed, overflow) = nowMilliseconds.subtractingReportingOverflow(synced)
+            hoursSinceSync = overflow ? 0 : max(0, elapsed / 3_600_000)
+        }
     }
 }

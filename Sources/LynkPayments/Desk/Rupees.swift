@@ -8,6 +8,14 @@ public enum Rupees {
             + (fraction < 10 ? "0" : "") + String(fraction)
     }
 
+    /// `-123456.78`, for files: no symbol and no groups.
+    static func plain(_ paise: Int64) -> String {
+        let magnitude = paise.magnitude
+        let fraction = magnitude % 100
+        return (paise < 0 ? "-" : "") + String(magnitude / 100) + (fraction < 10 ? ".0" : ".")
+            + String(fraction)
+    }
+
     /// Paise of what a person typed: `1234`, `1,23,456.5` or `₹1,23,456.78`.
     ///
     /// - Returns: `nil` for a sign, a float's exponent, more than two decimals, commas that do not

@@ -35,7 +35,16 @@ extension Books {
         _ amount: Int64, _ open: [Int64], _ named: [Int], by source: Source,
         in account: inout RetailerAccount
     ) throws -> Int64 {
-        let pieces = OldestFirst.spread(amount, over: open, named: named)
+        try cover(
+            OldestFirst.spread(amount, over: open, named: named), by: source, in: &account)
+    }
+
+    /// Books that these pieces are covered.
+    ///
+    /// - Returns: their sum.
+    mutating func cover(
+        _ pieces: [OldestFirst.Piece], by source: Source, in account: inout RetailerAccount
+    ) throws -> Int64 {
         if pieces.isEmpty { return 0 }
         var total: Int64 = 0
         for piece in pieces { total = try sum(total, piece.amount) }

@@ -5,8 +5,8 @@ enum PaymentQueries {
     static let all: [Query] =
         [
             collectedTotal, paymentsByMethod, outstandingByRetailer, outstandingTotal,
-            invoicesOpen, concurrentPayments, exceptions, daySheet,
-        ] + LedgerQueries.all
+            invoicesOpen, concurrentPayments, exceptions, DashboardQuery.dashboard,
+        ] + FieldQueries.all + OfficeQueries.all + LedgerQueries.all + [DriftQueries.derived]
 
     private static let office = [Role.admin.rawValue]
 
@@ -128,24 +128,6 @@ enum PaymentQueries {
             .init("subjects", .text), .init("retailer", .text), .init("detail", .text),
             .init("amount", .money), .init("opened_position", .integer),
             .init("opened_at", .integer),
-        ],
-        roles: office)
-
-    /// What one worker collected on one day, held payments apart.
-    static let daySheet = Query(
-        "day_sheet",
-        sql: """
-            SELECT p.claimed_at, r.code, coalesce(nullif(p.retailer_name, ''), r.name), p.method,
-              p.reference, p.receipt_no, p.amount, p.posting
-            FROM payment p LEFT JOIN retailer r ON r.id = p.retailer
-            WHERE p.worker = :worker AND p.business_day = :day AND p.lifecycle = 'COMPLETED'
-            ORDER BY p.posting DESC, p.method, p.claimed_at, p.id
-            """,
-        parameters: [.init("worker", .key), .init("day", .text)],
-        columns: [
-            .init("claimed_at", .integer), .init("code", .text), .init("retailer", .text),
-            .init("method", .text), .init("reference", .text), .init("receipt_no", .text),
-            .init("amount", .money), .init("posting", .text),
         ],
         roles: office)
 }

@@ -65,7 +65,10 @@ enum CollectionNoticeField: UInt32, TableField {
     case retailer = 1
     case amount, method, day, workerLabel
 
-    static let table = TableSchema(10, "collection_notice", .appendOnly, fields)
+    static let byRetailer = IndexSchema(
+        "collection_notice_by_retailer", ["retailer", "day"])
+    static let table = TableSchema(
+        10, "collection_notice", .appendOnly, fields, indexes: [byRetailer])
 
     var schema: FieldSchema {
         switch self {

@@ -13,7 +13,7 @@ enum HandoverField: UInt32, TableField {
     case counted, slip, acceptedBy, difference, position
 
     static let byWorker = IndexSchema(
-        "handover_by_worker", ["worker"])
+        "handover_by_worker", ["worker", "position", "id"])
     static let table = TableSchema(
         37, "handover", .mutable, fields, indexes: [byWorker], deletes: .forbidden)
 
@@ -83,8 +83,9 @@ enum WorkerDayField: UInt32, TableField {
 
     static let byWorker = IndexSchema(
         "worker_day_by_worker", ["worker", "day"])
+    static let byDay = IndexSchema("worker_day_by_day", ["day", "method"])
     static let table = TableSchema(
-        40, "worker_day", .mutable, fields, indexes: [byWorker], deletes: .forbidden)
+        40, "worker_day", .mutable, fields, indexes: [byWorker, byDay], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -104,8 +105,10 @@ enum AreaDayField: UInt32, TableField {
     case area = 1
     case day, count, amount
 
+    static let byArea = IndexSchema("area_day_by_area", ["area", "day"])
+    static let byDay = IndexSchema("area_day_by_day", ["day", "area"])
     static let table = TableSchema(
-        41, "area_day", .mutable, fields, deletes: .forbidden)
+        41, "area_day", .mutable, fields, indexes: [byArea, byDay], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {

@@ -18,7 +18,8 @@ enum InvoiceField: UInt32, TableField {
 
     static let byDue = IndexSchema("invoice_by_due", ["status", "due_date"])
     static let byRetailer = IndexSchema(
-        "by_retailer_status", ["retailer", "status", "issue_date"])
+        "invoice_by_retailer_status",
+        ["retailer", "status", "issue_date", "invoice_number", "id"])
     static let table = TableSchema(
         5, "invoice", .mutable, fields, indexes: [byRetailer, byDue], deletes: .forbidden)
 

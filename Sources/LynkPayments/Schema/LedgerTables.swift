@@ -10,8 +10,10 @@ enum JournalEntryField: UInt32, TableField {
     case reverses
 
     static let bySubject = IndexSchema("journal_entry_by_subject", ["subject"])
+    static let byRetailer = IndexSchema(
+        "journal_entry_by_retailer", ["retailer", "effective_day", "kind", "id"])
     static let table = TableSchema(
-        11, "journal_entry", .appendOnly, fields, indexes: [bySubject])
+        11, "journal_entry", .appendOnly, fields, indexes: [bySubject, byRetailer])
 
     var schema: FieldSchema {
         switch self {
@@ -67,7 +69,7 @@ enum ExceptionField: UInt32, TableField {
     case resolution, resolvedBy
 
     static let byState = IndexSchema(
-        "exception_by_state", ["state", "severity", "opened_position"])
+        "exception_by_state_severity", ["state", "severity", "opened_position", "id"])
     static let byWorker = IndexSchema("exception_by_worker", ["kind", "worker"])
     static let byPayment = IndexSchema("exception_by_payment", ["payment"])
     static let table = TableSchema(

@@ -95,7 +95,8 @@ enum RetailerField: UInt32, TableField {
     static let byActive = IndexSchema("by_active", ["active", "area"])
     static let byPhone = IndexSchema("retailer_by_phone", ["phone"])
     static let byAlias = IndexSchema("retailer_by_alias", ["alias_of"])
-    static let byOutstanding = IndexSchema("retailer_by_outstanding", ["outstanding"])
+    static let byOutstanding = IndexSchema(
+        "retailer_by_active_outstanding", ["active", "outstanding", "id"])
     static let table = TableSchema(
         4, "retailer", .mutable, fields, indexes: [byActive, byPhone, byAlias, byOutstanding],
         deletes: .forbidden)

@@ -68,20 +68,27 @@ enum PaymentField: UInt32, TableField {
 
     static let byCredit = IndexSchema(
         "by_credit", ["retailer", "has_credit", "posted_position"])
-    static let byWorker = IndexSchema("by_worker_day", ["worker", "business_day"])
+    static let byWorker = IndexSchema(
+        "payment_by_worker_day", ["worker", "business_day", "method", "claimed_at", "id"])
+    static let byWorkerEffective = IndexSchema(
+        "payment_by_worker_effective", ["worker", "effective_day", "id"])
+    static let byRetailerClaimed = IndexSchema(
+        "payment_by_retailer_claimed", ["retailer", "claimed_at", "id"])
+    static let byPosition = IndexSchema("payment_by_position", ["posted_position", "id"])
     static let byInstrument = IndexSchema("payment_by_instrument", ["instrument"])
     static let byRetailerDay = IndexSchema(
         "payment_by_retailer_day", ["retailer", "effective_day"])
     static let bySettlement = IndexSchema(
         "payment_by_settlement", ["settlement", "effective_day"])
     static let byPosting = IndexSchema("payment_by_posting", ["posting", "held_for"])
-    static let byLifecycle = IndexSchema("payment_by_lifecycle", ["lifecycle"])
+    static let byLifecycle = IndexSchema(
+        "payment_by_lifecycle_worker", ["lifecycle", "worker", "claimed_at"])
     static let byReceipt = IndexSchema("payment_by_receipt", ["device", "receipt_counter"])
     static let table = TableSchema(
         7, "payment", .mutable, fields,
         indexes: [
             byCredit, byWorker, byInstrument, byRetailerDay, bySettlement, byPosting, byLifecycle,
-            byReceipt,
+            byReceipt, byWorkerEffective, byRetailerClaimed, byPosition,
         ], deletes: .forbidden)
 
     var schema: FieldSchema {

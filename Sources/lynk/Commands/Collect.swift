@@ -57,6 +57,9 @@ struct Collect: AsyncParsableCommand {
                     amount: paise, method: method, reference: reference,
                     intent: try invoice.map { try Self.invoice($0, of: shop, in: database) },
                     claimedMilliseconds: now, lifecycle: initiate ? .initiated : .completed)
+                if let warning = try CollectionLimits.check(collection, in: database) {
+                    Failure.warn(warning)
+                }
                 let expected = try collection.expectation(in: database)
                 try collection.insert(in: database, expecting: expected)
                 return (collection, expected)

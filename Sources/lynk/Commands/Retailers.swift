@@ -1,35 +1,53 @@
 import ArgumentParser
 import GRDB
 import Lynk
+import LynkPayments
 
 struct Retailers: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Lists the shops that this device may see, and what each owes.",
-        discussion: "The figures are the hub's as of the last sync.")
+        discussion: """
+            Shops from which nothing was collected today come first, then those that paid; in each \
+            part who owes most. "today" is what was collected here, "others" what colleagues \
+            collected today. Other figures are the hub's as of the last sync.
+
+              lynk retailers --search chem
+            """)
 
     @OptionGroup var options: ReplicaOptions
+    @Option(help: ArgumentHelp("A part of name, code or phone number.", valueName: "text"))
+    var search = ""
+    @Option(help: ArgumentHelp("Another day than today.", valueName: "yyyy-mm-dd"))
+    var day: String?
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() async throws {
         try await Failure.reported {
-            let rows = try options.open().read { database in
-                try database.values(
-                    """
-                    SELECT code, name, phone, outstanding, unapplied_credit, oldest_open_due
-                    FROM retailer WHERE active = 1 ORDER BY code, id
-                    """)
+            let replica = try options.open()
+            let person = try replica.person()
+            let day = try Typed.day(day)
+            let rows = try replica.read { database in
+                try [0, 1].flatMap { paid in
+                    try database.everything(
+                        FieldQueries.retailersToVisit,
+                        [
+                            "day": .text(day.description), "paid": .integer(paid),
+                            "search": .text(search),
+                        ], of: person.tenant)
+                }
             }
             var table = Table([
-                "code", "name", "phone", "outstanding_paise", "credit_paise", "oldest_due",
+                "code", "name", "phone", "outstanding_paise", "overdue_paise", "credit_paise",
+                "today_paise", "others_paise",
             ])
             table.rows = rows.map { row in
-                [
-                    row[0].textCell, row[1].textCell, row[2].textCell, row[3].moneyCell,
-                    row[4].moneyCell, row[5].textCell,
-                ]
+                [1, 2, 3].map { row[$0].textCell } + [4, 5, 6, 10, 11].map { row[$0].moneyCell }
             }
-            table.show(asJSON: json, empty: "No retailers here yet: run lynk sync.")
+            let empty =
+                search.isEmpty
+                ? "No retailers here yet: run lynk sync." : "No retailer has \(search) in it."
+            table.show(asJSON: json, empty: empty)
         }
     }
 }

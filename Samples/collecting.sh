@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# A day of collecting, from the first visit to the cashier: receipts, a day sheet, a cheque that two
+# people typed, a handover that is short, decisions, a statement, and the check of the books.
+#
+#   bash Samples/collecting.sh
+set -euo pipefail
+
+# shellcheck source=Samples/town.sh
+. "$(dirname "${BASH_SOURCE[0]}")/town.sh"
+
+story "The office: a hub with TLS, one wholesaler, two workers, one shop, one unpaid invoice"
+open_office >/dev/null
+lynk enroll --replica asha.db --server "$url" "$(code "$asha" worker)" >/dev/null
+lynk enroll --replica ravi.db --server "$url" "$(code "$ravi" worker)" >/dev/null
+lynk enroll --replica office.db --server "$url" "$(code "$(id 13)" admin)" >/dev/null
+for replica in asha ravi office; do lynk sync --replica $replica.db >/dev/null; done
+
+receipt_of() { sed -n 's/^receipt no *//p' "$1"; }
+
+story "Asha's shops, and what she collects without a network"
+run "lynk retailers --replica asha.db"
+run "lynk collect --replica asha.db --retailer R001 --amount 4,000.00 --method CASH | tee first"
+run "lynk collect --replica asha.db --retailer R001 --amount 60,000 --method CASH || true"
+run "lynk receipt --replica asha.db $(receipt_of first)"
+lynk receipt --replica asha.db "$(receipt_of first)" --svg receipt.svg >/dev/null
+grep -q '<path ' receipt.svg
+
+story "Both type the same transfer of the shop"
+run "lynk collect --replica asha.db --retailer R001 --amount 2,500 --method UPI \\
+    --reference 865463525513"
+run "lynk collect --replica ravi.db --retailer R001 --amount 2,500 --method UPI \\
+    --reference 865463525513 | tee second"
+for replica in asha ravi asha office; do lynk sync --replica $replica.db >/dev/null; done
+
+story "Asha's day on paper, and what she hands over"
+run "lynk day-sheet --replica asha.db"
+run "lynk handover --replica asha.db --cash 4,000"
+
+story "The office: what people should look at, and a decision"
+run "lynk exceptions --replica office.db"
+run "lynk resolve --replica office.db $(receipt_of second) reject \\
+    --reason 'the bank shows one transfer'"
+run "lynk handover --replica office.db"
+run "lynk handover --replica office.db --worker Asha --cash 4,000 --counted 3,900"
+run "lynk sync --replica office.db"
+run "lynk exceptions --replica office.db"
+run "lynk statement --replica office.db R001 --from 2026-09-01"
+run "lynk dashboard --replica office.db"
+
+story "Every figure of the books, recomputed from the facts while lynkd serves"
+run "lynkd check --data data"
