@@ -6,7 +6,7 @@ enum PaymentQueries {
         [
             collectedTotal, paymentsByMethod, outstandingByRetailer, outstandingTotal,
             invoicesOpen, concurrentPayments, exceptions, daySheet,
-        ] + LedgerQueries.all
+        ] + LedgerQueries.all + ConfirmationQueries.all
 
     private static let office = [Role.admin.rawValue]
 

@@ -38,6 +38,27 @@ struct EvidenceJudgement {
         return role?.isOffice ?? false ? .reject(problem) : .quarantine(problem)
     }
 
+    /// Each witness speaks for himself: a worker never for the payer.
+    private func attestation(_ change: RowChange, as role: Role) throws -> String? {
+        guard change.kind == .insert else { return "a confirmation stays as it was made" }
+        let source = change.value(AttestationField.uploadedBy)?.textValue
+            .flatMap { AttestationSource(rawValue: $0) }
+        let isTap =
+            change.value(AttestationField.kind) == .text(AttestationKind.tap.rawValue)
+        switch (role, source) {
+        case (.worker, .worker):
+            guard !isTap else { return "only the payer or the office confirms without a code" }
+            return change.value(AttestationField.worker) == user ? nil : "a code in another's name"
+        case (.retailer, .retailer):
+            return change.value(AttestationField.retailer) == user
+                ? nil : "another shop's confirmation"
+        case (.admin, .office): return nil
+        case (.cashier, .office): return isTap ? "only an admin confirms for a payer" : nil
+        case (_, nil): return nil  // EvidenceForm names the field.
+        default: return "a confirmation in another witness's name"
+        }
+    }
+
     /// Why this person may not write it; `nil` when he may.
     private func unauthorized(_ change: RowChange, as role: Role) throws -> String? {
         func isOwn<Field: TableField>(_ field: Field) throws -> Bool {
@@ -72,11 +93,7 @@ struct EvidenceJudgement {
             return try role == .admin || (role == .retailer && isOwn(DisputeField.retailer))
                 ? nil : "a dispute in another's name"
         case AttestationField.table.id:
-            if role.isOffice { return nil }
-            if role == .retailer {
-                return try isOwn(AttestationField.retailer) ? nil : "another shop's confirmation"
-            }
-            return try isOwn(AttestationField.worker) ? nil : "a code in another's name"
+            return try attestation(change, as: role)
         case DeviceReportField.table.id:
             let device = submission.principal.device
             let own = Value.key(RowKey(high: device.high, low: device.low))
