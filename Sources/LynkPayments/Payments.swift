@@ -17,6 +17,15 @@ public struct Payments: Application {
     public var queries: [Query] { PaymentQueries.all }
     public var importers: [Importer] { PaymentImporters.all }
 
+    public var codes: CodeMint? {
+        secret.map { secret in
+            CodeMint(roles: [Role.retailer.rawValue], lookup: ConfirmationQueries.paymentToConfirm)
+            {
+                try OnlineCodes.issue($0, secret: secret, drawn: $1)
+            }
+        }
+    }
+
     public func scopes(
         of key: RowKey, values: [Value], in table: TableSchema, effective: HybridTimestamp
     ) -> [Scope] {

@@ -11,6 +11,7 @@ extension Books {
             fact.text(.result).isEmpty
         else { return }
         note(&fact)
+        if fact.text(.uploadedBy) == AttestationSource.hub.rawValue { return try issueCode(fact) }
         if isLine(fact) { return try phoneLine(fact) }
         guard let key = fact.reference(.payment), var row = try find(PaymentField.self, key),
             !row.text(.posting).isEmpty, let retailer = row.reference(.retailer),
@@ -43,6 +44,7 @@ extension Books {
     ) throws {
         let facts = try attestations(of: row.key).filter {
             ["", AttestationResult.waiting.rawValue].contains($0.text(.result)) && !isLine($0)
+                && $0.text(.uploadedBy) != AttestationSource.hub.rawValue
         }
         for fact in facts.sorted(by: {
             ($0.money(.position), $0.key) < ($1.money(.position), $1.key)
@@ -60,7 +62,8 @@ extension Books {
         _ fact: Entry<AttestationField>, of row: Entry<PaymentField>
     ) throws {
         var fact = fact
-        let verdict = try verdict(on: fact, of: row)
+        let isOnline = fact.text(.kind) == AttestationKind.onlineCode.rawValue
+        let verdict = try isOnline ? tryCode(fact, of: row) : verdict(on: fact, of: row)
         fact[.result] = .text(verdict.result.rawValue)
         fact[.matchedVersion] = verdict.keyVersion.map(Value.integer) ?? .null
         fact[.matchedCounter] = verdict.counter.map(Value.integer) ?? .null
@@ -197,12 +200,15 @@ extension Books {
         of fact: Entry<AttestationField>, in account: inout RetailerAccount
     ) throws {
         let code = fact.text(.code)
-        guard !code.isEmpty, let retailer = fact.reference(.retailer),
+        // Codes that were asked for online are short, and equal by chance.
+        guard !code.isEmpty, fact.text(.kind) != AttestationKind.onlineCode.rawValue,
+            let retailer = fact.reference(.retailer),
             let all = try attestations(at: retailer)
         else { return }
         let tried = [AttestationResult.failed, .paymentLocked, .keyLocked].map(\.rawValue)
         for var other in all
         where tried.contains(other.text(.result)) && other[.payment] != fact[.payment]
+            && other[.kind] == fact[.kind]
             && OneTimeCode.isEqual(other.text(.code), code)
         {
             other[.result] = .text(AttestationResult.replayed.rawValue)
@@ -260,9 +266,11 @@ extension Books {
             state = .stale
         } else if results.contains(.replayed) {
             state = .replayed
-        } else if !results.isDisjoint(with: [.failed, .paymentLocked, .keyLocked]) {
+        } else if !results.isDisjoint(with: [
+            .failed, .paymentLocked, .keyLocked, .coolingDown, .expired,
+        ]) {
             state = .failed
-        } else if !results.isDisjoint(with: [.waiting, .noKey]) {
+        } else if !results.isDisjoint(with: [.waiting, .noKey, .issued]) {
             state = .pending
         } else {
             state = .none

@@ -2,7 +2,7 @@ import LynkCore
 
 /// What the office asks of confirmations.
 enum ConfirmationQueries {
-    static let all = [confirmations, paymentToConfirm, codeOutcome, recoverable]
+    static let all = [confirmations, paymentToConfirm, recoverable]
 
     private static let office = [Role.admin.rawValue]
 
@@ -44,23 +44,6 @@ enum ConfirmationQueries {
         parameters: [.init("payment", .key)],
         columns: [
             .init("retailer", .key), .init("worker", .key), .init("amount", .money),
-        ],
-        roles: office)
-
-    /// What became of one try, and where its challenge stands.
-    static let codeOutcome = Query(
-        "code_outcome",
-        sql: """
-            SELECT attestation.result, coalesce(otp_challenge.attempts, 0),
-              coalesce(otp_challenge.cooldown_until, 0)
-            FROM attestation LEFT JOIN otp_challenge
-              ON otp_challenge.payment = attestation.payment
-            WHERE attestation.id = :attestation
-            """,
-        parameters: [.init("attestation", .key)],
-        columns: [
-            .init("result", .text), .init("attempts", .integer),
-            .init("cooldown_until", .integer),
         ],
         roles: office)
 }

@@ -30,12 +30,30 @@ struct EvidenceJudgement {
         if change.kind == .insert, let field = EvidenceForm.flaw(in: change) {
             return refuse(.valueInvalid, field)
         }
-        return .accept
+        return try tooOften(change).map { .reject($0) } ?? .accept
     }
 
     private func refuse(_ code: ProblemCode, _ detail: String) -> Verdict {
         let problem = Problem(code, detail)
         return role?.isOffice ?? false ? .reject(problem) : .quarantine(problem)
+    }
+
+    /// Why the hub gives no other code now: half a minute, five in an hour, or the end of all.
+    private func tooOften(_ change: RowChange) throws -> Problem? {
+        guard change.table == AttestationField.table.id,
+            change.value(AttestationField.uploadedBy) == .text(AttestationSource.hub.rawValue),
+            let payment = change.value(AttestationField.payment)?.keyValue,
+            let row = try view.row(OtpChallengeField.table.id, Books.challengeKey(payment))
+        else { return nil }
+        let tenant = submission.principal.tenant
+        let policy = try view.row(
+            TenantPolicyField.table.id, RowKey(high: tenant.high, low: tenant.low))
+        let next = OnlineChallenge.issue(
+            digest: [], after: OnlineChallenge(Entry(row)), now: submission.received.milliseconds,
+            policy: policy.map { OnlineCodePolicy(Entry($0)) } ?? OnlineCodePolicy())
+        return next == nil
+            ? Problem(.confirmationLimit, "another code for this payment comes later or never")
+            : nil
     }
 
     /// Each witness speaks for himself: a worker never for the payer.
@@ -53,6 +71,11 @@ struct EvidenceJudgement {
             return change.value(AttestationField.retailer) == user
                 ? nil : "another shop's confirmation"
         case (.admin, .office): return nil
+        case (.admin, .hub):
+            // No device has this user: enrolments name people.
+            let hub = UserID.derived("lynk-hub-operator", [submission.principal.tenant.bytes])
+            return submission.writer.isHub && submission.principal.user == hub
+                ? nil : "codes are given by the hub"
         case (.cashier, .office): return isTap ? "only an admin confirms for a payer" : nil
         case (_, nil): return nil  // EvidenceForm names the field.
         default: return "a confirmation in another witness's name"

@@ -22,6 +22,8 @@ public enum AttestationSource: String, Hashable, Sendable, CaseIterable {
     case retailer = "RETAILER_UPLOAD"
     /// The office, from a phone or a card that it was shown.
     case office = "OFFICE_UPLOAD"
+    /// The hub itself, for a code that it gave: its HMAC, never the code.
+    case hub = "HUB_ISSUE"
 }
 
 /// What one confirmation came to.
@@ -41,6 +43,12 @@ enum AttestationResult: String, CaseIterable {
     case noKey = "NO_KEY"
     /// The payment is not booked yet.
     case waiting = "WAITING"
+    /// A code that the hub gave, or would not give: too soon, too often, or after its end.
+    case issued = "ISSUED"
+    case refused = "REFUSED"
+    /// A try at a code that was asked for online, after three wrong ones or too late.
+    case coolingDown = "COOLING_DOWN"
+    case expired = "EXPIRED"
     /// A line of a retailer's phone.
     case witness = "WITNESS"
     /// Such a line, brought by his own device, that says of a payment what its worker says.
