@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A worker collects 10,000.00 without a network, and the retailer confirms it on a phone of his own:
-# once with typed digits, once by scanning. The hub's operator gave the phone its card before.
+# once with typed digits, once by scanning. Then the hub says what each confirmation is worth. The
+# hub's operator gave the phone its card before.
 #
 #   bash Samples/confirm.sh
 set -euo pipefail
@@ -13,41 +14,68 @@ open_office
 shop=$(id 31)
 # One figure of a JSON answer.
 figure() { sed 's/.*"'"$1"'":"\([^"]*\)".*/\1/'; }
+# What the hub answers to one of the office's questions.
+ask() { curl -K operator "$office/tenants/$tenant/queries/$1"; }
 
 story "The retailer's phone gets its card once; its own signing key never leaves it"
 card=$(lynkd retailer-key --data data --tenant "$tenant" --retailer "$shop" --version 1)
-run "lynk confirm enroll --phone shop.phone $card"
+public=$(lynk confirm enroll --phone shop.phone "$card" --json | figure public_key)
 
-story "The worker collects 10,000.00 without a network, and reads seven digits out"
+story "The office registers the public half, so that the hub can tell what he confirmed"
+printf '%s\n%s\n' 'id,tenant_id,retailer_id,key_version,public_key' \
+    "$(id 51),$tenant,$shop,1,$public" >retailer_keys.csv
+keys=$office/tenants/$tenant/imports/retailer_keys
+run "curl -K operator $keys --data-binary @retailer_keys.csv; echo"
+
+story "The worker drafts 6,000.00 without a network, and reads seven digits out"
 run "lynk enroll --replica asha.db --server $url $(code "$asha" worker)"
 run "lynk sync --replica asha.db"
-run "lynk collect --replica asha.db --retailer R001 --amount 10,000.00 --method CASH"
-receipt=$(lynk payments --replica asha.db --json | figure receipt_no)
-run "lynk challenge --replica asha.db $receipt"
-shown=$(lynk challenge --replica asha.db "$receipt" --json)
+collect="lynk collect --replica asha.db --retailer R001 --method CASH"
+shown=$($collect --amount 6,000.00 --draft new --json)
+draft=$(figure draft <<<"$shown")
 challenge=$(figure challenge <<<"$shown")
-scan=$(figure scan <<<"$shown")
+echo "$shown"
 
-story "The retailer types what he paid, and reads nine digits back"
-run "lynk confirm code --phone shop.phone --amount 10,000.00 --method CASH $challenge"
+story "The retailer types what he pays, and reads nine digits back"
+nine=$(lynk confirm code --phone shop.phone --amount 6,000.00 --method CASH "$challenge" --json |
+    figure code)
 
 story "A slip in the challenge uses up no number"
 wrong=${challenge%?}$(((${challenge: -1} + 1) % 10))
-if lynk confirm code --phone shop.phone --amount 10,000.00 --method CASH "$wrong"; then
+if lynk confirm code --phone shop.phone --amount 6,000.00 --method CASH "$wrong"; then
     echo "a wrong challenge was confirmed" >&2
     exit 1
 fi
 
-story "Or he scans the payment, reads what it says, and says yes"
+story "The payment and his word are kept as one, still without a network"
+run "$collect --amount 6,000.00 --draft $draft --code $nine"
+
+story "Another payment he scans: he reads what it says, and says yes"
+shown=$($collect --amount 4,000.00 --draft new --json)
+draft=$(figure draft <<<"$shown")
+scan=$(figure scan <<<"$shown")
 run "lynk confirm scan --phone shop.phone $scan"
-run "lynk confirm scan --phone shop.phone --yes $scan"
+signed=$(lynk confirm scan --phone shop.phone --yes "$scan" --json | figure confirmation)
+run "$collect --amount 4,000.00 --draft $draft --code $signed"
 
-story "The worker attaches the digits; the hub gets them with the payment"
-nine=$(lynk confirm code --phone shop.phone --amount 10,000.00 --method CASH "$challenge" --json |
-    figure code)
-run "lynk attest --replica asha.db $receipt $nine"
+story "A third one he never sees: the worker uses the digits of the first again"
+shown=$($collect --amount 6,000.00 --draft new --json)
+run "$collect --amount 6,000.00 --draft $(figure draft <<<"$shown") --code $nine"
+
+story "The hub judges: two are confirmed, the copied digits hold the third"
 run "lynk sync --replica asha.db"
+run "lynk payments --replica asha.db"
+verdicts=$(ask confirmations)
+echo "$verdicts"
+[ "$(grep -o VERIFIED <<<"$verdicts" | wc -l)" -eq 4 ]
+[ "$(grep -o REPLAYED <<<"$verdicts" | wc -l)" -eq 2 ]
+held=$(ask collected_total)
+echo "$held"
+grep -q '"600000"' <<<"$held"
+ask exceptions | grep -q ATTESTATION_REPLAY
 
-story "His phone's own numbered log has all three"
+story "His phone's own numbered log has the two that he confirmed"
 run "lynk confirm log --phone shop.phone"
-[ "$(lynk confirm log --phone shop.phone | wc -l)" -eq 3 ]
+[ "$(lynk confirm log --phone shop.phone | wc -l)" -eq 2 ]
+echo
+echo "Both confirmations were verified, and the copied one was held."

@@ -6,12 +6,25 @@ public import LynkCore
 /// applying to invoices, exceptions) are derived by the hub, in the order of its log, from the
 /// facts and from what their authors knew. See Protocol/11-payments.md.
 public struct Payments: Application {
-    public init() {}
+    private let secret: ConfirmationSecret?
+
+    /// - Parameter confirmation: the hub's secret, with which codes of retailers verify. Without
+    ///   it, as on a device, confirmations are kept and not judged.
+    public init(confirmation secret: ConfirmationSecret? = nil) { self.secret = secret }
 
     public var schema: Schema { .payments }
     public var roles: [String] { Role.allCases.map(\.rawValue) }
     public var queries: [Query] { PaymentQueries.all }
     public var importers: [Importer] { PaymentImporters.all }
+
+    public var codes: CodeMint? {
+        secret.map { secret in
+            CodeMint(roles: [Role.retailer.rawValue], lookup: ConfirmationQueries.paymentToConfirm)
+            {
+                try OnlineCodes.issue($0, secret: secret, drawn: $1)
+            }
+        }
+    }
 
     public func scopes(
         of key: RowKey, values: [Value], in table: TableSchema, effective: HybridTimestamp
@@ -32,7 +45,7 @@ public struct Payments: Application {
     public func consequences(
         of submission: Submission, in view: any TenantView
     ) throws -> [RowChange] {
-        var books = Books(submission, in: view)
+        var books = Books(submission, in: view, confirmation: secret)
         try books.book()
         return books.changes
     }

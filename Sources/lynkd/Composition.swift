@@ -13,9 +13,10 @@ struct Composition {
     ///
     /// - Throws: ``Problem`` `store_failed` when a file cannot be used.
     static func open(directory: String) throws -> Composition {
-        let application = Payments()
+        let control = try openControl(directory: directory)
+        let application = Payments(confirmation: try ConfirmationKey.open(control))
         return Composition(
-            control: try openControl(directory: directory),
+            control: control,
             tenants: try SQLiteTenantDirectory(directory: directory, application: application),
             application: application)
     }

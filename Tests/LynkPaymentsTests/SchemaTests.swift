@@ -11,7 +11,7 @@ struct SchemaTests {
     func declaration() {
         #expect(schema.problems.isEmpty)
         #expect(schema.name == "payments")
-        #expect(schema.version == 2)
+        #expect(schema.version == 3)
         #expect(
             schema.tables.map { "\($0.id) \($0.name)" } == [
                 "1 tenant_profile", "2 area", "3 worker", "4 retailer", "5 invoice",

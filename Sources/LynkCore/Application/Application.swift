@@ -11,6 +11,9 @@ public protocol Application: Sendable {
     /// Files that a back office may import, by name.
     var importers: [Importer] { get }
 
+    /// One-time codes that a device may ask for while it is online.
+    var codes: CodeMint? { get }
+
     /// One or two scopes for a row that is born with these values; never changed afterwards.
     ///
     /// - Parameter effective: when the birth took effect, for scopes that are cut by month.
@@ -41,6 +44,9 @@ public protocol Application: Sendable {
 }
 
 extension Application {
+    /// For an application that gives none.
+    public var codes: CodeMint? { nil }
+
     /// For a schema without custom policies.
     public func resolve(
         _ name: String, version: UInt32, _ left: Value, _ right: Value

@@ -11,11 +11,13 @@ extension Books {
         try seekTransfers()
         try seekStaleCheques()
         try seekProofs()
+        try seekGaps()
+        try seekUnreported()
     }
 
     /// At most so many rows at one strike; the next goes on where this one ended, because what
     /// was found has left the state that is looked for.
-    private func due<Field: TableField>(
+    func due<Field: TableField>(
         _: Field.Type, _ index: IndexSchema, _ value: Value
     ) throws -> [Entry<Field>] {
         try view.rows(

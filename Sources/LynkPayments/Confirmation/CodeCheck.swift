@@ -68,6 +68,9 @@ struct CodeCheck {
     let keys: [PhoneKey]
     let used: [UsedCode]
     let wrong: [WrongCode]
+    /// Counters that the retailer's own log gives for this challenge, by version: they count
+    /// however far from the window they are.
+    var logged: [Int64: Set<Int64>] = [:]
 
     func outcome() -> CodeOutcome {
         // A replay is told before the window is searched: there it would only be a wrong code.
@@ -115,8 +118,11 @@ struct CodeCheck {
         let first = max(key.floor + 1, highest - ConfirmationLimits.window)
         let (challenge, session) = (statement.challenge, statement.session)
         var found: Int64?
-        for counter in max(1, first)...(highest + ConfirmationLimits.window)
-        where !taken.contains(counter) {
+        let window = max(1, first)...(highest + ConfirmationLimits.window)
+        let others = (logged[key.version] ?? []).filter {
+            !window.contains($0) && $0 > max(key.floor, 0)
+        }.sorted()
+        for counter in Array(window) + others where !taken.contains(counter) {
             let expected = session.code(
                 key: key.key, counter: UInt64(counter), challenge: challenge)
             if let expected, OneTimeCode.isEqual(expected, code), found == nil { found = counter }

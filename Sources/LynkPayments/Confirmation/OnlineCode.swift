@@ -65,13 +65,21 @@ package struct OnlineChallenge: Hashable, Sendable {
         _ code: String, for subject: Subject, key: [UInt8], after previous: OnlineChallenge?,
         now: Int64, policy: OnlineCodePolicy = OnlineCodePolicy()
     ) -> OnlineChallenge? {
+        issue(
+            digest: subject.digest(of: code, key: key), after: previous, now: now, policy: policy)
+    }
+
+    /// The same for a code of which only the HMAC is known here.
+    static func issue(
+        digest: [UInt8], after previous: OnlineChallenge?, now: Int64, policy: OnlineCodePolicy
+    ) -> OnlineChallenge? {
         let sent = (previous?.sentAt ?? []).filter { now - $0 < ConfirmationLimits.hour }
         guard sent.count < policy.perHourMax, previous?.usedAt == nil,
             previous?.failures ?? 0 < policy.failuresMax, previous?.cooldownUntil ?? 0 <= now,
             sent.last.map({ now - $0 >= policy.resendAfter }) ?? true
         else { return nil }
         return OnlineChallenge(
-            digest: subject.digest(of: code, key: key), expiresAt: now + policy.expiry,
+            digest: digest, expiresAt: now + policy.expiry,
             failures: previous?.failures ?? 0, sentAt: sent + [now])
     }
 

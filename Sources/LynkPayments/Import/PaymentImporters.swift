@@ -5,7 +5,10 @@ import LynkCore
 /// A file may hold rows of many tenants: rows of another tenant are skipped, and only their tenant
 /// id is read. Every row of the tenant is validated before any is used.
 enum PaymentImporters {
-    static let all = [tenants, areas, workers, retailers, invoices, InvoiceLineImport.importer]
+    static let all = [
+        tenants, areas, workers, retailers, invoices, InvoiceLineImport.importer,
+        RetailerKeyImport.importer,
+    ]
 
     static let tenants = importer(
         "tenants",

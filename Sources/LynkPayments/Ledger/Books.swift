@@ -10,6 +10,8 @@ struct Books {
     let effectiveDay: String
     let postedDay: String
     let role: Role?
+    /// What codes of retailers verify with; `nil` where nobody has it.
+    let secret: ConfirmationSecret?
     /// Rows that are born here and never read again, in order.
     private var births: [RowChange] = []
     private var drafts: [DraftID: Draft] = [:]
@@ -37,7 +39,11 @@ struct Books {
         var change: RowChange?
     }
 
-    init(_ submission: Submission, in view: any TenantView) {
+    init(
+        _ submission: Submission, in view: any TenantView,
+        confirmation secret: ConfirmationSecret? = nil
+    ) {
+        self.secret = secret
         self.view = view
         self.submission = submission
         effectiveDay = CivilDay(milliseconds: submission.effective.milliseconds).description

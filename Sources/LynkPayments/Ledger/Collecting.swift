@@ -30,6 +30,8 @@ extension Books {
             throw Problem(.rowUnknown, "the payment's retailer")
         }
         try place(&row, in: account)
+        save(row)
+        try judgeWaiting(&row, in: &account)
         let findings = try screen(row, in: account)
         let holding = findings.filter(\.holds)
         if holding.isEmpty {
@@ -40,6 +42,7 @@ extension Books {
         save(row)
         for finding in findings { try raise(finding, about: row, in: &account) }
         try displaceRetyped(by: row, in: &account)
+        try confirmed(&row, in: &account)
         try follow(row, in: &account)
         try decideWaiting(on: row.key, in: &account)
         put(account)

@@ -10,6 +10,9 @@ extension Books {
         try settle()
         try each(CreditNoteField.table) { try $0.creditNote($1) }
         try each(PaymentField.table) { try $0.payment($1) }
+        try each(RetailerKeyField.table) { try $0.retailerKey($1) }
+        try each(AttestationField.table) { try $0.attestation($1) }
+        try each(DeviceStatusField.table) { try $0.deviceStatus($1) }
         try each(InstrumentCorrectionField.table) { try $0.correction($1) }
         try each(InstrumentAlertField.table) { try $0.instrumentAlert($1) }
         try each(ChequeEventField.table) { try $0.chequeEvent($1) }

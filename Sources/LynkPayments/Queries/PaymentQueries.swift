@@ -6,7 +6,8 @@ enum PaymentQueries {
         [
             collectedTotal, paymentsByMethod, outstandingByRetailer, outstandingTotal,
             invoicesOpen, concurrentPayments, exceptions, DashboardQuery.dashboard,
-        ] + FieldQueries.all + OfficeQueries.all + LedgerQueries.all + [DriftQueries.derived]
+        ] + FieldQueries.all + OfficeQueries.all + LedgerQueries.all + ConfirmationQueries.all
+        + [DriftQueries.derived]
 
     private static let office = [Role.admin.rawValue]
 

@@ -36,16 +36,27 @@ enum EvidenceForm {
                 first(
                     key(change, WriteOffField.invoice), key(change, WriteOffField.retailer),
                     amount(change, WriteOffField.amount))
-            case AttestationField.table.id:
-                first(
-                    key(change, AttestationField.payment), key(change, AttestationField.retailer),
-                    amount(change, AttestationField.amount),
-                    oneOf(change, AttestationField.kind, AttestationKind.self))
+            case AttestationField.table.id: attestation(change)
             case ProofFileField.table.id: first(key(change, ProofFileField.payment))
             default: nil
             }
         guard let flaw else { return nil }
         return "\(Schema.payments.table(change.table)?.name ?? "").\(flaw.name)"
+    }
+
+    /// A line of a phone's log has a number and need not know the payment; all else names it.
+    private static func attestation(_ change: RowChange) -> FieldSchema? {
+        let source = change.value(AttestationField.uploadedBy)?.textValue
+        let counter = change.value(AttestationField.counter)?.integerValue ?? 0
+        let version = change.value(AttestationField.keyVersion)?.integerValue ?? 0
+        let isLine =
+            source != AttestationSource.worker.rawValue && counter > 0
+            && counter < .max - ConfirmationLimits.window && version > 0
+        return first(
+            key(change, AttestationField.retailer), amount(change, AttestationField.amount),
+            oneOf(change, AttestationField.kind, AttestationKind.self),
+            oneOf(change, AttestationField.uploadedBy, AttestationSource.self),
+            isLine ? nil : key(change, AttestationField.payment))
     }
 
     private static func creditNote(_ change: RowChange) -> FieldSchema? {

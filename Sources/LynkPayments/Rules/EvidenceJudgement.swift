@@ -30,12 +30,56 @@ struct EvidenceJudgement {
         if change.kind == .insert, let field = EvidenceForm.flaw(in: change) {
             return refuse(.valueInvalid, field)
         }
-        return .accept
+        return try tooOften(change).map { .reject($0) } ?? .accept
     }
 
     private func refuse(_ code: ProblemCode, _ detail: String) -> Verdict {
         let problem = Problem(code, detail)
         return role?.isOffice ?? false ? .reject(problem) : .quarantine(problem)
+    }
+
+    /// Why the hub gives no other code now: half a minute, five in an hour, or the end of all.
+    private func tooOften(_ change: RowChange) throws -> Problem? {
+        guard change.table == AttestationField.table.id,
+            change.value(AttestationField.uploadedBy) == .text(AttestationSource.hub.rawValue),
+            let payment = change.value(AttestationField.payment)?.keyValue,
+            let row = try view.row(OtpChallengeField.table.id, Books.challengeKey(payment))
+        else { return nil }
+        let tenant = submission.principal.tenant
+        let policy = try view.row(
+            TenantPolicyField.table.id, RowKey(high: tenant.high, low: tenant.low))
+        let next = OnlineChallenge.issue(
+            digest: [], after: OnlineChallenge(Entry(row)), now: submission.received.milliseconds,
+            policy: policy.map { OnlineCodePolicy(Entry($0)) } ?? OnlineCodePolicy())
+        return next == nil
+            ? Problem(.confirmationLimit, "another code for this payment comes later or never")
+            : nil
+    }
+
+    /// Each witness speaks for himself: a worker never for the payer.
+    private func attestation(_ change: RowChange, as role: Role) throws -> String? {
+        guard change.kind == .insert else { return "a confirmation stays as it was made" }
+        let source = change.value(AttestationField.uploadedBy)?.textValue
+            .flatMap { AttestationSource(rawValue: $0) }
+        let isTap =
+            change.value(AttestationField.kind) == .text(AttestationKind.tap.rawValue)
+        switch (role, source) {
+        case (.worker, .worker):
+            guard !isTap else { return "only the payer or the office confirms without a code" }
+            return change.value(AttestationField.worker) == user ? nil : "a code in another's name"
+        case (.retailer, .retailer):
+            return change.value(AttestationField.retailer) == user
+                ? nil : "another shop's confirmation"
+        case (.admin, .office): return nil
+        case (.admin, .hub):
+            // No device has this user: enrolments name people.
+            let hub = UserID.derived("lynk-hub-operator", [submission.principal.tenant.bytes])
+            return submission.writer.isHub && submission.principal.user == hub
+                ? nil : "codes are given by the hub"
+        case (.cashier, .office): return isTap ? "only an admin confirms for a payer" : nil
+        case (_, nil): return nil  // EvidenceForm names the field.
+        default: return "a confirmation in another witness's name"
+        }
     }
 
     /// Why this person may not write it; `nil` when he may.
@@ -72,11 +116,7 @@ struct EvidenceJudgement {
             return try role == .admin || (role == .retailer && isOwn(DisputeField.retailer))
                 ? nil : "a dispute in another's name"
         case AttestationField.table.id:
-            if role.isOffice { return nil }
-            if role == .retailer {
-                return try isOwn(AttestationField.retailer) ? nil : "another shop's confirmation"
-            }
-            return try isOwn(AttestationField.worker) ? nil : "a code in another's name"
+            return try attestation(change, as: role)
         case DeviceReportField.table.id:
             let device = submission.principal.device
             let own = Value.key(RowKey(high: device.high, low: device.low))

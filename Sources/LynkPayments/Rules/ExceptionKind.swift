@@ -46,8 +46,22 @@ enum ExceptionKind: String, CaseIterable {
     case staleSync = "STALE_SYNC"
     /// Rule 25.
     case cashLimit = "CASH_LIMIT"
+    /// Rule 26.
+    case attestationFailed = "ATTESTATION_FAILED"
+    /// Rule 26, for a tenant that always asks for a confirmation.
+    case attestationMissing = "ATTESTATION_MISSING"
+    /// Rule 27.
+    case attestationReplay = "ATTESTATION_REPLAY"
+    /// Rule 28.
+    case attestationGap = "ATTESTATION_GAP"
+    /// Rule 29.
+    case attestedNotReported = "ATTESTED_NOT_REPORTED"
+    /// Rule 30.
+    case amountMismatch = "AMOUNT_MISMATCH"
     /// Rule 31.
     case deviceLogGap = "DEVICE_LOG_GAP"
+    /// Rule 32.
+    case lostDeviceRecovery = "LOST_DEVICE_RECOVERY"
     /// Rule 33.
     case retailerMerged = "RETAILER_MERGED"
     /// Rule 34.
@@ -73,11 +87,11 @@ enum ExceptionKind: String, CaseIterable {
             .info
         case .concurrentSameInvoice, .cancelledButCollected, .retailerInactive, .workerInactive,
             .clockBackdated, .staleSync, .cashLimit, .disputed, .chequeBounced, .chequeStale,
-            .cashShort, .upiNotFound:
+            .cashShort, .upiNotFound, .attestationFailed, .attestationGap, .lostDeviceRecovery:
             .warn
-        case .suspectRetyped, .instrumentReused, .tenantLapsed: .hold
+        case .suspectRetyped, .instrumentReused, .tenantLapsed, .attestationMissing: .hold
         case .completedAfterKnownCancel, .instrumentReusedElsewhere, .deviceRevoked,
-            .deviceLogGap:
+            .deviceLogGap, .attestationReplay, .attestedNotReported, .amountMismatch:
             .security
         }
     }

@@ -65,6 +65,9 @@ struct Judgement {
         case (.insert, nil):
             return try newPayment(change, by: role, births: births)
         case (.insert, let standing?):
+            if try isRecovered(change, of: standing) {
+                return step(change, of: standing, by: role)
+            }
             return repeated(change, of: standing) ?? step(change, of: standing, by: role)
         case (_, let standing?):
             return step(change, of: standing, by: role)
@@ -95,6 +98,24 @@ struct Judgement {
             return .quarantine(Problem(.rowUnknown, "payment.worker"))
         }
         return .accept
+    }
+
+    /// Rule 32: what the office booked from the payer's copy, and its worker sends after all. It is
+    /// the same payment when both say what the payer confirmed, word for word.
+    private func isRecovered(
+        _ change: RowChange, of standing: Entry<PaymentField>
+    ) throws -> Bool {
+        let tenant = RowKey(
+            high: submission.principal.tenant.high, low: submission.principal.tenant.low)
+        guard let statement = PaymentStatement(standing, tenant: tenant),
+            statement == PaymentStatement(change, tenant: tenant)
+        else { return false }
+        return try view.rows(
+            AttestationField.table.id, index: AttestationField.byPayment.name,
+            equals: [.key(change.key)], limit: PaymentLimits.scanRowsMax
+        ).contains {
+            ScanText.payment(Entry<AttestationField>($0).text(.payload)) == statement
+        }
     }
 
     /// A key that is used again: without effect for the same fact, kept apart for another.

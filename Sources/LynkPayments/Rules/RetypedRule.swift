@@ -9,9 +9,41 @@ extension Books {
     static let retypedWithin: Int64 = 24 * 3_600_000
 
     func retyped(_ row: Entry<PaymentField>) throws -> [Finding] {
-        try twins(of: row).filter { isBefore($0, row) }.map(\.key).sorted().prefix(1).map {
+        try twins(of: row).filter { isBefore($0, row) }.map(\.key).sorted().map {
             Finding(kind: .suspectRetyped, holds: true, rival: $0)
         }
+    }
+
+    /// Ends what only looked like one payment typed twice: the payer confirmed each by a number
+    /// of its own.
+    mutating func tellApart(
+        _ row: Entry<PaymentField>, in account: inout RetailerAccount
+    ) throws {
+        for twin in try neighbours(of: row, days: -1...1)
+        where try isAlike(twin, row) && isToldApart(twin, row) {
+            try endRetyped(row.key, twin.key, "different codes", in: &account)
+        }
+    }
+
+    /// Ends the suspicion about a pair, and lets go of the money that nothing else holds.
+    mutating func endRetyped(
+        _ one: RowKey, _ other: RowKey, _ resolution: String, in account: inout RetailerAccount
+    ) throws {
+        guard
+            let note = try find(
+                ExceptionField.self, ExceptionKind.suspectRetyped.key([one, other])),
+            note.text(.state) == ExceptionState.open.rawValue,
+            let held = note.reference(.payment)
+        else { return }
+        try end(note, as: .autoResolved, resolution, by: nil, in: &account)
+        let rest = try current(
+            ExceptionField.self, ExceptionField.byPayment, [.key(held)],
+            where: {
+                $0.reference(.payment) == held && $0.text(.state) == "OPEN"
+                    && $0.text(.kind) == ExceptionKind.suspectRetyped.rawValue
+            })
+        guard rest.isEmpty, var row = try find(PaymentField.self, held) else { return }
+        try lift([.suspectRetyped], from: &row, in: &account)
     }
 
     /// Holds what was booked before this one arrived and comes after it.
@@ -32,10 +64,21 @@ extension Books {
     }
 
     private func twins(of row: Entry<PaymentField>) throws -> [Entry<PaymentField>] {
-        try neighbours(of: row, days: -1...1).filter { isTwin($0, of: row) }
+        try neighbours(of: row, days: -1...1).filter {
+            try isAlike($0, row) && !isToldApart($0, row)
+        }
     }
 
-    private func isTwin(_ other: Entry<PaymentField>, of row: Entry<PaymentField>) -> Bool {
+    /// Both were confirmed, by different numbers of the payer's phone.
+    private func isToldApart(
+        _ other: Entry<PaymentField>, _ row: Entry<PaymentField>
+    ) throws -> Bool {
+        guard let one = try confirmedCounter(of: other.key) else { return false }
+        guard let two = try confirmedCounter(of: row.key) else { return false }
+        return one != two
+    }
+
+    private func isAlike(_ other: Entry<PaymentField>, _ row: Entry<PaymentField>) -> Bool {
         // Different numbers tell two transfers or cheques apart.
         for field in [PaymentField.worker, .amount, .method, .reference]
         where other[field] != row[field] {

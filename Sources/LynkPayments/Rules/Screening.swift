@@ -19,6 +19,7 @@ extension Books {
         findings += try clocks(row)
         findings += cheque(row)
         findings += try cashOfDay(row, account)
+        findings += try confirmation(row)
         return findings
     }
 

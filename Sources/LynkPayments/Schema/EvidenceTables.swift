@@ -11,14 +11,18 @@ enum AttestationField: UInt32, TableField {
     case kind, code, signature
     /// The payment as the payer saw it, field by field, for recovery.
     case payload
-    /// WORKER_UPLOAD or RETAILER_UPLOAD.
+    /// ``AttestationSource``.
     case uploadedBy, madeAt
-    /// Empty until judged, then ``AttestationState``.
+    /// Empty until judged, then ``AttestationResult``.
     case result
     /// The counter that the code was made with.
     case matchedCounter, position
-    /// CLAIMED for a confirmation that no worker reported.
+    /// ``AttestationRecord``: what time has still to tell of its counter.
     case record
+    /// When the hub got it, in milliseconds; its own clock judges what is overdue.
+    case receivedAt
+    /// The version of the key that the code was made with, or that a wrong one counts against.
+    case matchedVersion
 
     static let byPayment = IndexSchema(
         "attestation_by_payment", ["payment"])
@@ -50,6 +54,8 @@ enum AttestationField: UInt32, TableField {
         case .matchedCounter: derived("matched_counter", .integer)
         case .position: derived("position", .integer, default: 0)
         case .record: derived("record", .text, default: "")
+        case .receivedAt: derived("received_at", .integer, default: 0)
+        case .matchedVersion: derived("matched_version", .integer)
         }
     }
 }
@@ -60,6 +66,8 @@ enum OtpChallengeField: UInt32, TableField {
     case retailer, amount
     /// HMAC over payment, amount and code; never the code.
     case digest, expiresAt, attempts, cooldownUntil, failures, channel, usedAt
+    /// When codes were given within the last hour, in milliseconds with a space between.
+    case sentAt
 
     static let byPayment = IndexSchema(
         "otp_challenge_by_payment", ["payment"])
@@ -78,6 +86,7 @@ enum OtpChallengeField: UInt32, TableField {
         case .failures: derived("consecutive_failures", .integer, default: 0)
         case .channel: derived("channel", .text, default: "")
         case .usedAt: derived("used_at", .integer)
+        case .sentAt: derived("sent_at", .text, default: "")
         }
     }
 }

@@ -1,9 +1,10 @@
 import LynkCore
 
 extension Schema {
-    /// The payments application's tables. Version 1 ended with `exception`.
+    /// The payments application's tables. Version 1 ended with `exception`; version 3 added what
+    /// the hub notes of confirmations.
     static let payments = Schema(
-        "payments", version: 2,
+        "payments", version: 3,
         [
             TenantProfileField.table, AreaField.table, WorkerField.table, RetailerField.table,
             InvoiceField.table, InvoiceLineField.table, PaymentField.table,

@@ -28,8 +28,9 @@ enum DeviceStatusField: UInt32, TableField {
     /// When it was lost or revoked, in milliseconds since 1970; NULL is when it was said.
     case since, receiptPrefix, platform, reason
 
+    static let byUser = IndexSchema("device_status_by_user", ["user"])
     static let table = TableSchema(
-        19, "device_status", .mutable, fields, deletes: .forbidden)
+        19, "device_status", .mutable, fields, indexes: [byUser], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {

@@ -15,6 +15,65 @@ public enum AttestationState: String, Hashable, Sendable, CaseIterable {
     case replayed = "REPLAYED"
 }
 
+/// Who brought a confirmation to the hub.
+public enum AttestationSource: String, Hashable, Sendable, CaseIterable {
+    case worker = "WORKER_UPLOAD"
+    /// The retailer's own device: his word, and the log of his phone.
+    case retailer = "RETAILER_UPLOAD"
+    /// The office, from a phone or a card that it was shown.
+    case office = "OFFICE_UPLOAD"
+    /// The hub itself, for a code that it gave: its HMAC, never the code.
+    case hub = "HUB_ISSUE"
+}
+
+/// What one confirmation came to.
+enum AttestationResult: String, CaseIterable {
+    case verified = "VERIFIED"
+    case failed = "FAILED"
+    case stale = "STALE"
+    case keyRevoked = "KEY_REVOKED"
+    /// It confirmed another payment.
+    case replayed = "REPLAYED"
+    /// The same code for the same payment again.
+    case repeated = "REPEATED"
+    /// Three wrong codes came before.
+    case paymentLocked = "PAYMENT_LOCKED"
+    case keyLocked = "KEY_LOCKED"
+    /// The retailer has no key yet.
+    case noKey = "NO_KEY"
+    /// The payment is not booked yet.
+    case waiting = "WAITING"
+    /// A code that the hub gave, or would not give: too soon, too often, or after its end.
+    case issued = "ISSUED"
+    case refused = "REFUSED"
+    /// A try at a code that was asked for online, after three wrong ones or too late.
+    case coolingDown = "COOLING_DOWN"
+    case expired = "EXPIRED"
+    /// A line of a retailer's phone.
+    case witness = "WITNESS"
+    /// Such a line, brought by his own device, that says of a payment what its worker says.
+    case agrees = "AGREES"
+    /// Such a line with another amount.
+    case differs = "DIFFERS"
+
+    /// Whether its counter is never free again.
+    var usesCounter: Bool { [.verified, .stale, .keyRevoked].contains(self) }
+    var isLine: Bool { [.witness, .agrees, .differs].contains(self) }
+    /// Whether the payer's word is known.
+    var confirms: Bool { self == .verified || self == .agrees }
+}
+
+/// What time has still to tell of a counter, or has told.
+enum AttestationRecord: String {
+    /// A lower counter has not come.
+    case gap = "GAP"
+    /// The phone has it, no worker reported it yet.
+    case unreported = "UNREPORTED"
+    /// No worker reported it: a record of money to recover.
+    case claimed = "CLAIMED"
+    case reported = "REPORTED"
+}
+
 /// How a payer confirms.
 public enum AttestationKind: String, Hashable, Sendable, CaseIterable {
     case onlineCode = "ONLINE_OTP"

@@ -11,6 +11,7 @@ enum HubRouter {
         SyncRoute(hub: hub).add(to: router)
         VerifyRoute(hub: hub).add(to: router)
         HeadRoute(hub: hub).add(to: router)
+        CodeRoute(hub: hub).add(to: router)
         SnapshotRoutes(hub: hub).add(to: router)
 
         let operators = router.group("/v1/operator")

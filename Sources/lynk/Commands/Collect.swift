@@ -15,6 +15,13 @@ struct Collect: AsyncParsableCommand {
               lynk collect --retailer R001 --amount 4500 --method UPI --reference 865463525513 \\
                 --invoice INV-01-00001
 
+            With the retailer's confirmation in the same step: --draft alone keeps nothing and \
+            shows what he needs; repeated with what it printed, and his code, both are kept as one.
+
+              lynk collect --retailer R001 --amount 10,000.00 --method CASH --draft new
+              lynk collect --retailer R001 --amount 10,000.00 --method CASH --draft 01a0...@17... \
+                --code "846 701 871"
+
             With --initiate the payment is only announced: nothing is booked until \
             lynk complete says that the money is there.
             """)
@@ -32,6 +39,10 @@ struct Collect: AsyncParsableCommand {
     var invoice: [String] = []
     @Option(help: "UTR, cheque number or bank reference.")
     var reference = ""
+    @Option(help: "new, or what --draft new printed: the payment that was confirmed.")
+    var draft: String?
+    @Option(help: "Nine digits of the retailer's phone for the draft, or LYNKSIG1:...")
+    var code: String?
     @Flag(help: "The money is not here yet; see lynk complete.")
     var initiate = false
     @Flag(help: "Print JSON.")
@@ -46,22 +57,40 @@ struct Collect: AsyncParsableCommand {
             guard let principal = try replica.enrolment()?.principal else {
                 throw Problem(.notEnrolled)
             }
-            let key = replica.mintKey()
             let now = SystemReplicaClock().read().wallMilliseconds
+            let draft = try PaymentDraft(draft, code: code) {
+                PaymentDraft(key: replica.mintKey(), claimedMilliseconds: now)
+            }
+            let attestation = draft.confirmation.map { ($0, replica.mintKey()) }
             let intent = Intent(name: "collect", arguments: retailer)
-            let (collection, expected) = try replica.write(intent: intent) { database in
+            func collection(in database: Database) throws -> Collection {
                 let shop = try RetailerRecord.named(retailer, in: database)
-                let collection = Collection(
-                    key: key, retailer: shop,
+                return Collection(
+                    key: draft.key, retailer: shop,
                     worker: RowKey(high: principal.user.high, low: principal.user.low),
                     amount: paise, method: method, reference: reference,
                     intent: try invoice.map { try Self.invoice($0, of: shop, in: database) },
-                    claimedMilliseconds: now, lifecycle: initiate ? .initiated : .completed)
+                    claimedMilliseconds: draft.claimedMilliseconds,
+                    lifecycle: initiate ? .initiated : .completed)
+            }
+            if draft.isNew, self.draft != nil {
+                let collection = try replica.read { try collection(in: $0) }
+                return try draft.show(collection, tenant: principal.tenant, asJSON: json)
+            }
+            let (collection, expected) = try replica.write(intent: intent) { database in
+                let collection = try collection(in: database)
+                try draft.checkUnused(in: database)
                 if let warning = try CollectionLimits.check(collection, in: database) {
                     Failure.warn(warning)
                 }
                 let expected = try collection.expectation(in: database)
                 try collection.insert(in: database, expecting: expected)
+                if let (confirmation, key) = attestation {
+                    let statement = try collection.statement(tenant: principal.tenant)
+                    try confirmation.check(statement, in: database)
+                    try confirmation.insert(
+                        key, of: statement, by: principal.user, made: now, in: database)
+                }
                 return (collection, expected)
             }
             show(collection, expected)

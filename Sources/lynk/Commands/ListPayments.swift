@@ -27,7 +27,7 @@ struct ListPayments: AsyncParsableCommand {
                     SELECT p.claimed_at, p.receipt_no, r.code,
                         coalesce(nullif(p.worker_name, ''), w.name), p.method, p.amount,
                         p.lifecycle, coalesce(nullif(p.posting, ''), 'PENDING'), p.applied,
-                        p.unapplied, p.reference
+                        p.unapplied, p.reference, p.attestation
                     FROM payment p LEFT JOIN retailer r ON r.id = p.retailer
                     LEFT JOIN worker w ON w.id = p.worker
                     WHERE ? IS NULL OR p.retailer = ?
@@ -36,13 +36,13 @@ struct ListPayments: AsyncParsableCommand {
             }
             var table = Table([
                 "collected", "receipt_no", "retailer", "worker", "method", "amount_paise",
-                "state", "booked", "applied_paise", "credit_paise", "reference",
+                "state", "booked", "applied_paise", "credit_paise", "reference", "confirmed",
             ])
             table.rows = rows.map { row in
                 [
                     row[0].momentCell, row[1].textCell, row[2].textCell, row[3].textCell,
                     row[4].textCell, row[5].moneyCell, row[6].textCell, row[7].textCell,
-                    row[8].moneyCell, row[9].moneyCell, row[10].textCell,
+                    row[8].moneyCell, row[9].moneyCell, row[10].textCell, row[11].textCell,
                 ]
             }
             table.show(asJSON: json, empty: "No payments here.")

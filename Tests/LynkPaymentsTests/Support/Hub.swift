@@ -14,7 +14,7 @@ struct Written {
 
 /// The hub's commit in miniature: judge, merge, derive, in that order and on one log.
 final class Hub {
-    let application = Payments()
+    let application = Payments(confirmation: Witness.secret)
     private(set) var view: MemoryView
     private(set) var number: UInt64 = 0
     private(set) var dispositions: [ContentID: Disposition] = [:]

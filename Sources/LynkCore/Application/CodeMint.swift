@@ -1,0 +1,46 @@
+/// One-time codes that a device asks its hub for while it is online.
+///
+/// The code is in the answer and nowhere else; what the hub keeps is in the changes.
+public struct CodeMint: Sendable {
+    /// Roles that may ask.
+    public let roles: [String]
+    /// What a code is about: one parameter, `payment`, the key in the address.
+    public let lookup: Query
+    /// - Parameter drawn: from the system's random source.
+    /// - Throws: ``Problem`` `not_found` for what is not this principal's.
+    public let issue: @Sendable (_ request: CodeRequest, _ drawn: UInt64) throws -> IssuedCode
+
+    public init(
+        roles: [String], lookup: Query,
+        issue: @escaping @Sendable (_ request: CodeRequest, _ drawn: UInt64) throws -> IssuedCode
+    ) {
+        self.roles = roles
+        self.lookup = lookup
+        self.issue = issue
+    }
+}
+
+/// Who asks for a code, and for what.
+public struct CodeRequest: Sendable {
+    public let principal: Principal
+    public let subject: RowKey
+    /// What ``CodeMint/lookup`` found.
+    public let rows: [[Value]]
+
+    public init(principal: Principal, subject: RowKey, rows: [[Value]]) {
+        self.principal = principal
+        self.subject = subject
+        self.rows = rows
+    }
+}
+
+/// A code for the answer, and what the hub commits before it answers.
+public struct IssuedCode: Sendable {
+    public let code: String
+    public let changes: [RowChange]
+
+    public init(code: String, changes: [RowChange]) {
+        self.code = code
+        self.changes = changes
+    }
+}
