@@ -238,8 +238,12 @@ struct RecoveryTests {
         let arguments = query.parameters.map { parameter -> (String, Value) in
             (parameter.name, parameter.type == .key ? .key(RowKey(high: 1, low: 1)) : "2026-10-01")
         }
-        let rows = try store.run(
-            query, arguments: Dictionary(uniqueKeysWithValues: arguments), limit: 10)
+        var bound = Dictionary(uniqueKeysWithValues: arguments)
+        if query.keyset != nil {
+            bound = try query.pageArguments(
+                bound, after: nil, limit: 10, tenant: World.tenant)
+        }
+        let rows = try store.run(query, arguments: bound, limit: 10)
         #expect(rows.allSatisfy { $0.count == query.columns.count })
         // Columns are declared by position; a tenant without rows must not hide a missing one.
         let count = try store.pool.read {

@@ -6,9 +6,9 @@ import Testing
 /// libFuzzer in the same time, since nothing tells it which lines an input has reached; but every
 /// run of the tests does it, in the build that they have anyway.
 ///
-/// `LYNK_MUTATIONS` says how many inputs each target gets (a quick one 1,500, a slow one 40) and
-/// `LYNK_MUTATION_SEED` which (1).
-@Suite("Mutations of the corpus") struct MutationTests {
+/// `LYNK_INPUTS` says how many inputs each target gets (a quick one 1,500, a slow one 40) and
+/// `LYNK_INPUT_SEED` which (1).
+@Suite("Changes of the corpus") struct ChangedInputTests {
     private static func setting(_ name: String) -> UInt64? {
         ProcessInfo.processInfo.environment[name].flatMap { UInt64($0) }
     }
@@ -19,12 +19,12 @@ import Testing
     func mutated(name: String) async throws {
         let target = try #require(FuzzTarget.all.first { $0.name == name })
         let inputs = try Corpus.inputs(target).map(\.bytes) + target.seeds()
-        let count = Self.setting("LYNK_MUTATIONS") ?? (target.isQuick ? 1_500 : 40)
-        let seed = Self.setting("LYNK_MUTATION_SEED") ?? 1
+        let count = Self.setting("LYNK_INPUTS") ?? (target.isQuick ? 1_500 : 40)
+        let seed = Self.setting("LYNK_INPUT_SEED") ?? 1
         let broken = await Corpus.onThread { () -> String? in
-            var mutator = Mutator(inputs: inputs, bytesMax: target.bytesMax, seed: seed)
+            var changer = InputChanger(inputs: inputs, bytesMax: target.bytesMax, seed: seed)
             for number in 0..<count {
-                let input = mutator.next()
+                let input = changer.next()
                 do { try target.run(input) } catch {
                     let bytes = input.map { String($0, radix: 16) }.joined(separator: " ")
                     return "input \(number) of seed \(seed): \(error): \(bytes)"
@@ -38,8 +38,8 @@ import Testing
     @Test("The same seed makes the same inputs, all within the bound, and most are new")
     func deterministic() {
         let kept: [[UInt8]] = [[], [1], Array(0..<200)]
-        var one = Mutator(inputs: kept, bytesMax: 64, seed: 7)
-        var other = Mutator(inputs: kept, bytesMax: 64, seed: 7)
+        var one = InputChanger(inputs: kept, bytesMax: 64, seed: 7)
+        var other = InputChanger(inputs: kept, bytesMax: 64, seed: 7)
         let inputs = (0..<1_000).map { _ in one.next() }
         #expect(inputs == (0..<1_000).map { _ in other.next() })
         #expect(inputs.allSatisfy { $0.count <= 64 })
@@ -49,7 +49,7 @@ import Testing
 
 /// Changes inputs: bits, bytes, numbers at the edges, pieces taken out, doubled or moved over from
 /// another input.
-private struct Mutator {
+private struct InputChanger {
     private let inputs: [[UInt8]]
     private let bytesMax: Int
     private var state: UInt64
