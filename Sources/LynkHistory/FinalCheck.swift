@@ -117,9 +117,16 @@ struct FinalCheck {
         }
         return history.byKey[key].contains { _, writes in
             // What an author knew only grows, so its last write tells.
-            writes.last { history.writes[$0].happened && !mayBeGone($0) }
+            writes.last { hasArrived($0, key) }
                 .map { history.isKnown(index, by: $0) } ?? false
         }
+    }
+
+    /// Whether the hub has had it: also what lost a conflict there was not lost with its device.
+    private func hasArrived(_ index: Int, _ key: Int) -> Bool {
+        let write = history.writes[index]
+        guard write.happened else { return false }
+        return !mayBeGone(index) || write.cells.contains { $0.key == key && isDecided($0) }
     }
 
     private func mayBeGone(_ index: Int) -> Bool {

@@ -12,6 +12,10 @@
 /// two epochs and may see less at any read. Of what was written in another epoch or between two,
 /// a session takes only that the author wrote it after its own earlier writes.
 ///
+/// A session that begins after a restore, as a copy of a file does, is between two epochs: nobody
+/// knows of when the file was. A first sync puts rows in place page by page (X8), so what a session
+/// sees before its first exchange that went well is not judged when its file was empty.
+///
 /// A restored hub that lacks the birth of a row keeps a change set that touches it, tells its
 /// author so, and puts it in force when the birth comes back. Until a session sees it then, it
 /// need not.
@@ -34,6 +38,10 @@ struct SessionCheck {
         var told: Set<Int> = []
         /// Of those that waited, the ones that it has seen in force.
         var returned: Set<Int> = []
+        /// Unless its first sync is under way.
+        var isJudged = true
+        /// It began, and has read nothing since.
+        var hasBegun = false
         /// Which keys the session may see, as far as that was asked.
         var sees: [Int: Bool] = [:]
     }
@@ -67,6 +75,12 @@ struct SessionCheck {
             guard let session = history.sessions.known(record.by) else { continue }
             defer { views[session].lastAt = record.at }
             switch record.event {
+            case .began:
+                guard views[session].lastAt == .min else { continue }
+                views[session].hasBegun = true
+                guard restores > 0 else { continue }
+                views[session].epoch = Self.between
+                views[session].nextEpoch = Self.between
             case .writing:
                 let index = history.bySession[session][next[session]]
                 guard index < history.writes.count else { continue }
@@ -85,10 +99,16 @@ struct SessionCheck {
             case .receipt(let oid, _, _):
                 if let index = waiting[oid] { views[session].told.insert(index) }
             case .exchanged(let problem, _):
+                if problem == nil { views[session].isJudged = true }
                 guard views[session].nextEpoch != restores else { continue }
                 let isWithRestored = problem == nil && views[session].lastAt > restoredAt
                 views[session].nextEpoch = isWithRestored ? restores : Self.between
             case .read(let shown, let gone, let isWhole):
+                // The first record of a session is its beginning, the second what its file has.
+                if isWhole, shown.isEmpty, views[session].hasBegun {
+                    views[session].isJudged = false
+                }
+                views[session].hasBegun = false
                 read(session, record, shown, gone, isWhole)
             default: break
             }
@@ -138,7 +158,8 @@ struct SessionCheck {
         }
         for other in views[session].past.indices {
             let (from, to) = (views[session].looked[other], views[session].past[other])
-            guard from < to else { continue }
+            // What was not judged is looked at when it is.
+            guard from < to, views[session].isJudged else { continue }
             for number in from..<to {
                 let index = history.bySession[other][Int(number)]
                 for cell in history.writes[index].cells { dirty.insert(cell.key) }
@@ -205,7 +226,7 @@ struct SessionCheck {
 
     /// Whether something in the reader's past overwrites what the key shows.
     private mutating func look(_ key: Int, _ session: Int, _ before: Int?) {
-        guard isSeen(key, session) else { return }
+        guard views[session].isJudged, isSeen(key, session) else { return }
         let view = views[session]
         let shown = view.shown[key]
         for (author, writes) in history.byKey[key] {

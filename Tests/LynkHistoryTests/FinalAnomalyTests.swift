@@ -163,6 +163,31 @@ struct FinalAnomalyTests {
         #expect(answered.kinds == [.lostPayment])
     }
 
+    @Test("of a replaced device, what its later write replaced is not lost where that one lost")
+    func replacedAndDecided() {
+        let x3 = Cell("x", "3")
+        var story = Story()
+        story.write("a", "w1", x1)
+        story.read("b", x1)
+        story.write("a", "w2", x2)
+        story.write("c", "w3", x3)
+        story.tell("driver", .hubRestored)
+        story.tell("driver", .abandoned(session: "a"))
+        for session in ["b", "c"] {
+            story.tell(session, .exchanged(problem: nil, isEqual: true))
+        }
+        var untold = story
+        story.tell("c", .conflict(key: "x", values: ["2", "3"]))
+        story.receipt("a", "w1")
+        story.end(["b", "c"], x3)
+        #expect(story.kinds.isEmpty)
+
+        untold.receipt("a", "w1")
+        untold.tell("b", .conflict(key: "x", values: []))
+        untold.end(["b", "c"], x3)
+        #expect(untold.kinds == [.lostWrite])
+    }
+
     @Test("a payment that is there twice, once under a key that nobody wrote")
     func paymentTwice() {
         var story = Story()

@@ -227,4 +227,43 @@ struct SessionAnomalyTests {
         story.end(["a", "b"], x2)
         #expect(story.kinds == [.monotonicReads])
     }
+
+    @Test("a first sync that broke off shows what had come; one that ended shows all of it")
+    func firstSync() {
+        var story = Story()
+        story.write("a", "w1", x1, y1)
+        story.tell("b", .began(sees: [""]))
+        story.tell("b", .read(shown: [], gone: [], isWhole: true))
+        story.tell("b", .exchanged(problem: "unreachable", isEqual: false))
+        story.read("b", x1)
+        var ended = story
+        story.tell("b", .exchanged(problem: nil, isEqual: true))
+        story.read("b", y1)
+        story.end(["a", "b"], x1, y1)
+        #expect(story.kinds.isEmpty)
+
+        ended.tell("b", .exchanged(problem: nil, isEqual: true))
+        ended.read("b", x1)
+        ended.end(["a", "b"], x1, y1)
+        #expect(ended.kinds == [.fracturedRead])
+    }
+
+    @Test("a copy that begins after a restore has rows of before, and not what those had seen")
+    func copyAfterRestore() {
+        var story = Story()
+        story.write("a", "w1", x1)
+        story.read("b", x1)
+        story.write("b", "w2", y1)
+        story.tell("driver", .hubRestored)
+        story.tell("copy", .began(sees: [""]))
+        story.tell("copy", .read(shown: [y1], gone: [], isWhole: true))
+        story.tell("copy", .exchanged(problem: nil, isEqual: true))
+        story.read("copy", y1)
+        story.read("copy", x1)
+        for session in ["a", "b"] {
+            story.tell(session, .exchanged(problem: nil, isEqual: true))
+        }
+        story.end(["a", "b", "copy"], x1, y1)
+        #expect(story.kinds.isEmpty)
+    }
 }
