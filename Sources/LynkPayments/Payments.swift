@@ -42,6 +42,10 @@ public struct Payments: Application {
         try Judgement(submission, in: view).verdict()
     }
 
+    public func flaw(in submission: Submission, in view: any TenantView) throws -> Problem? {
+        Judgement(submission, in: view).flaw()
+    }
+
     public func consequences(
         of submission: Submission, in view: any TenantView
     ) throws -> [RowChange] {

@@ -144,6 +144,34 @@ struct JudgementTests {
         }
     }
 
+    @Test("An operator may let pass who wrote it, never what cannot be booked")
+    func released() throws {
+        let world = try World()
+        let forms: [(PaymentField, Value)] = [
+            (.amount, 0), (.amount, -1), (.amount, .integer(.max)),
+            (.amount, .integer(PaymentLimits.amountMax + 1)), (.currency, "USD"),
+            (.method, "GOLD"), (.retailer, .null), (.worker, .null), (.intent, "x"),
+        ]
+        for (field, value) in forms {
+            let written = Self.payment(by: world.ravi, [field: value])
+            #expect(try world.hub.push(written) == .quarantined)
+            #expect(try world.hub.flaw(written)?.code == .valueInvalid, "\(field) \(value)")
+        }
+        let posting = world.clerk.write([
+            .birth(Self.stranger, [PostingField.account: "AR", .debit: 100])
+        ])
+        #expect(try world.hub.flaw(posting)?.code == .notAuthorized)
+        let handover = world.ravi.write([
+            .birth(Self.stranger, [HandoverField.worker: .key(world.ravi.user), .cash: -5])
+        ])
+        #expect(try world.hub.flaw(handover)?.code == .valueInvalid)
+        for written in [
+            Self.payment(by: world.ravi),
+            Self.payment(by: world.ravi, [.worker: .key(world.sita.user)]),
+            Self.payment(by: world.ravi, [.retailer: .key(Self.stranger)]),
+        ] { #expect(try world.hub.flaw(written) == nil) }
+    }
+
     @Test("A key that is used again: the first fact stands")
     func reused() throws {
         let world = try World()

@@ -31,6 +31,11 @@ public protocol Application: Sendable {
     /// What becomes of a change set, judged before it is merged.
     func judge(_ submission: Submission, in view: any TenantView) throws -> Verdict
 
+    /// Why nobody can put a change set in force: it says what the application cannot count with,
+    /// or what is the hub's alone to say. Asked where an operator releases what ``judge(_:in:)``
+    /// kept back, who may set aside everything else.
+    func flaw(in submission: Submission, in view: any TenantView) throws -> Problem?
+
     /// The rows that the hub derives from a merged change set: the view shows its effect.
     ///
     /// - Returns: changes by the hub itself, applied in the same transaction under the same dot.
@@ -46,6 +51,9 @@ public protocol Application: Sendable {
 extension Application {
     /// For an application that gives none.
     public var codes: CodeMint? { nil }
+
+    /// For an application that can count with all that its schema allows.
+    public func flaw(in submission: Submission, in view: any TenantView) throws -> Problem? { nil }
 
     /// For a schema without custom policies.
     public func resolve(

@@ -66,7 +66,10 @@ extension Admission {
             {
                 return Outcome(disposition: .quarantined, problem: problem)
             }
-            if isForced { return Outcome(disposition: .accepted) }
+            if isForced {
+                let flaw = try application.flaw(in: submission, in: transaction)
+                return Outcome(disposition: flaw == nil ? .accepted : .quarantined, problem: flaw)
+            }
             switch try application.judge(submission, in: transaction) {
             case .accept: return Outcome(disposition: .accepted)
             case .hold(let problem): return Outcome(disposition: .held, problem: problem)

@@ -30,6 +30,28 @@ struct Judgement {
         return gravest
     }
 
+    /// What makes it impossible to book, whoever wrote it and whoever lets it pass.
+    func flaw() -> Problem? {
+        for change in submission.changes {
+            guard let role = TableRole(change.table) else {
+                return Problem(.valueInvalid, "an unknown table")
+            }
+            if role == .hub { return Problem(.notAuthorized, "only the hub writes this table") }
+            guard change.kind == .insert else { continue }
+            let isBill = change.table == InvoiceField.table.id
+            let field: String? =
+                switch role {
+                case .money: PaymentForm.flaw(in: change).map { "payment.\($0.schema.name)" }
+                case .evidence: EvidenceForm.flaw(in: change)
+                case .master where isBill:
+                    InvoiceForm.flaw(in: change).map { "invoice.\($0.schema.name)" }
+                case .master, .hub: nil
+                }
+            if let field { return Problem(.valueInvalid, field) }
+        }
+        return nil
+    }
+
     private var statesMoney: Bool {
         submission.changes.contains { TableRole($0.table) == .money }
     }

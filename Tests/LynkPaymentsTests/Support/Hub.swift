@@ -49,6 +49,16 @@ final class Hub {
         return disposition
     }
 
+    /// Why an operator could not put it in force.
+    func flaw(_ written: Written) throws -> Problem? {
+        let stamp = Stamp(
+            era: Self.era, number: number + 1, effective: written.effective,
+            author: written.device.author)
+        let writer = Writer(
+            stamp: stamp, oid: written.oid, contained: [Self.era: written.context])
+        return try application.flaw(in: submission(written, by: writer), in: view)
+    }
+
     private func submission(_ written: Written, by writer: Writer) -> Submission {
         let content = ChangeSet(
             tenant: written.device.principal.tenant, device: written.device.principal.device,
