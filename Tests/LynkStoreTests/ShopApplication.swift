@@ -50,7 +50,12 @@ struct ShopApplication: Application {
         for change in submission.changes where change.put(2) == .text("FORBIDDEN") {
             return .reject(Problem(.notAuthorized, "that name"))
         }
-        return .accept
+        let born = Set(submission.changes.filter { $0.kind == .insert }.map(\.key))
+        let absent = try submission.changes.filter { $0.table == 2 }
+            .compactMap { $0.put(1)?.keyValue }
+            .filter { try !born.contains($0) && view.row(1, $0) == nil }
+            .map { RowName(table: 1, key: $0) }
+        return absent.isEmpty ? .accept : .absent(absent, otherwise: .accept)
     }
 
     /// The hub scores a shop by the money of its visits.

@@ -103,4 +103,8 @@ public enum Verdict: Hashable, Sendable {
     case reject(Problem)
     /// Not applied; the bytes are kept for people.
     case quarantine(Problem)
+    /// It refers to rows that are not here. Where the hub may have lost them, or they are in
+    /// quarantine themselves, it waits for their births and is judged again then, by the birth
+    /// rule (Protocol/03-change-set.md, C30); anywhere else the other verdict counts.
+    indirect case absent([RowName], otherwise: Verdict)
 }

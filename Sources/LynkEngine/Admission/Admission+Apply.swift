@@ -7,6 +7,8 @@ extension Admission {
         var problem: Problem?
         var conflicts: UInt32 = 0
         var consequences: [RowChange] = []
+        /// Rows that it refers to, and whose births it waits for.
+        var awaited: [RowName] = []
     }
 
     /// Judges a change set and merges it with all that follows from it, or nothing at all.
@@ -70,15 +72,31 @@ extension Admission {
                 let flaw = try application.flaw(in: submission, in: transaction)
                 return Outcome(disposition: flaw == nil ? .accepted : .quarantined, problem: flaw)
             }
-            switch try application.judge(submission, in: transaction) {
-            case .accept: return Outcome(disposition: .accepted)
-            case .hold(let problem): return Outcome(disposition: .held, problem: problem)
-            case .reject(let problem): return Outcome(disposition: .rejected, problem: problem)
-            case .quarantine(let problem):
-                return Outcome(disposition: .quarantined, problem: problem)
-            }
+            return try outcome(
+                of: application.judge(submission, in: transaction),
+                on: submission.sealed.content, in: transaction)
         } catch let problem as Problem where !problem.code.isTransient {
             return Outcome(disposition: .quarantined, problem: problem)
+        }
+    }
+
+    private func outcome(
+        of verdict: Verdict, on content: ChangeSet, in transaction: HubTransaction<some HubStorage>
+    ) throws -> Outcome {
+        switch verdict {
+        case .accept: return Outcome(disposition: .accepted)
+        case .hold(let problem): return Outcome(disposition: .held, problem: problem)
+        case .reject(let problem): return Outcome(disposition: .rejected, problem: problem)
+        case .quarantine(let problem):
+            return Outcome(disposition: .quarantined, problem: problem)
+        case .absent(let rows, let otherwise):
+            for row in rows {
+                let problem = try transaction.absence(of: row, from: content)
+                if problem.code == .waitingForBirth {
+                    return Outcome(disposition: .quarantined, problem: problem, awaited: rows)
+                }
+            }
+            return try outcome(of: otherwise, on: content, in: transaction)
         }
     }
 }

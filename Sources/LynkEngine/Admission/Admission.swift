@@ -103,7 +103,8 @@ struct Admission: Sendable {
                 consequences: outcome.consequences))
         if let problem = outcome.problem, outcome.disposition == .quarantined {
             try transaction.quarantine(
-                sealed, at: slot.position, as: problem.code, principal: push.principal)
+                sealed, at: slot.position, as: problem.code, principal: push.principal,
+                awaiting: outcome.awaited)
         }
         if outcome.disposition.isApplied { try transaction.wake(waitersFor: sealed.content) }
         try releaseDue(

@@ -199,21 +199,6 @@ package struct QuarantineRecord: Sendable {
     }
 }
 
-/// A row by its name.
-package struct RowName: Hashable, Comparable, Sendable {
-    package let table: TableID
-    package let key: RowKey
-
-    package static func < (left: Self, right: Self) -> Bool {
-        (left.table, left.key) < (right.table, right.key)
-    }
-
-    package init(table: TableID, key: RowKey) {
-        self.table = table
-        self.key = key
-    }
-}
-
 /// The name that a change set had in an era which the hub lost, and where it stands now.
 package struct DotAlias: Hashable, Sendable {
     package let lost: Dot

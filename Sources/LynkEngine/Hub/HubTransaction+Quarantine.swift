@@ -1,9 +1,10 @@
 import LynkCore
 
 extension HubTransaction {
-    /// Why a change to a row that was never born here cannot be applied (the birth rule).
+    /// Why a change to a row that was never born here, or that refers to one, cannot be applied
+    /// (the birth rule).
     ///
-    /// An author changes only rows that it has seen, so the birth exists: it waits in quarantine,
+    /// An author changes and names only rows that it has seen, so the birth exists: it waits in quarantine,
     /// was lost with an era, or was deleted so long ago that the hub has forgotten. That a row was
     /// deleted is never concluded from its absence.
     func absence(of row: RowName, from content: ChangeSet) throws -> Problem {
@@ -27,12 +28,14 @@ extension HubTransaction {
     }
 
     func quarantine(
-        _ sealed: SealedChangeSet, at position: Int64, as code: ProblemCode, principal: Principal
+        _ sealed: SealedChangeSet, at position: Int64, as code: ProblemCode, principal: Principal,
+        awaiting referred: [RowName]
     ) throws {
         try storage.put(
             QuarantineRecord(
                 position: position, oid: sealed.oid, principal: principal, code: code))
         guard code == .waitingForBirth else { return }
+        for row in referred { try storage.wait(for: row, at: position) }
         var born: Set<RowName> = []
         for change in sealed.content.changes {
             let row = RowName(table: change.table, key: change.key)

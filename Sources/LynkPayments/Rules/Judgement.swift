@@ -21,13 +21,19 @@ struct Judgement {
         var births: Set<RowKey> = []
         for change in submission.changes where change.kind == .insert { births.insert(change.key) }
         for change in submission.changes {
-            let verdict = try judge(change, births: births)
-            if verdict.gravity > gravest.gravity { gravest = verdict }
+            gravest = try gravest.graver(judge(change, births: births))
             if case .quarantine = gravest { break }
         }
-        // Money that came along with something forbidden is kept for people, not sent back.
-        if case .reject(let problem) = gravest, statesMoney { return .quarantine(problem) }
-        return gravest
+        return statesMoney ? Self.kept(gravest) : gravest
+    }
+
+    /// Money that came along with something forbidden is kept for people, not sent back.
+    private static func kept(_ verdict: Verdict) -> Verdict {
+        switch verdict {
+        case .reject(let problem): .quarantine(problem)
+        case .absent(let rows, let otherwise): .absent(rows, otherwise: kept(otherwise))
+        case .accept, .hold, .quarantine: verdict
+        }
     }
 
     /// What makes it impossible to book, whoever wrote it and whoever lets it pass.
@@ -111,15 +117,24 @@ struct Judgement {
         if role == .worker, !isOwn {
             return .quarantine(Problem(.notAuthorized, "a payment in another worker's name"))
         }
-        guard let retailer = change.value(PaymentField.retailer)?.keyValue,
-            try exists(RetailerField.table, retailer, births)
-        else { return .quarantine(Problem(.rowUnknown, "payment.retailer")) }
+        guard let retailer = change.value(PaymentField.retailer)?.keyValue else {
+            return .quarantine(Problem(.rowUnknown, "payment.retailer"))
+        }
+        var verdict = Verdict.accept
+        if try !exists(RetailerField.table, retailer, births) {
+            verdict = .absent(
+                [RowName(table: RetailerField.table.id, key: retailer)],
+                otherwise: .quarantine(Problem(.rowUnknown, "payment.retailer")))
+        }
         // Office staff collect too, and have no worker's row.
         let isOffice = role.isOffice && isOwn
         if let worker, !isOffice, try !exists(WorkerField.table, worker, births) {
-            return .quarantine(Problem(.rowUnknown, "payment.worker"))
+            verdict = verdict.graver(
+                .absent(
+                    [RowName(table: WorkerField.table.id, key: worker)],
+                    otherwise: .quarantine(Problem(.rowUnknown, "payment.worker"))))
         }
-        return .accept
+        return verdict
     }
 
     /// Rule 32: what the office booked from the payer's copy, and its worker sends after all. It is
@@ -194,10 +209,12 @@ struct Judgement {
         if let field = InvoiceForm.flaw(in: change) {
             return .reject(Problem(.valueInvalid, "invoice.\(field.schema.name)"))
         }
-        guard let retailer = change.value(InvoiceField.retailer)?.keyValue,
-            try exists(RetailerField.table, retailer, births)
-        else { return .reject(Problem(.rowUnknown, "invoice.retailer")) }
-        return .accept
+        let unknown = Verdict.reject(Problem(.rowUnknown, "invoice.retailer"))
+        guard let retailer = change.value(InvoiceField.retailer)?.keyValue else { return unknown }
+        return try exists(RetailerField.table, retailer, births)
+            ? .accept
+            : .absent(
+                [RowName(table: RetailerField.table.id, key: retailer)], otherwise: unknown)
     }
 
     /// A worker may propose a shop that the tenant does not know, in an area of his own (rule 33).
@@ -226,12 +243,23 @@ struct Judgement {
 }
 
 extension Verdict {
-    fileprivate var gravity: Int {
+    /// The graver of both. What waits for several rows waits for all of them.
+    fileprivate func graver(_ other: Verdict) -> Verdict {
+        if case .absent(let rows, let otherwise) = self,
+            case .absent(let others, let instead) = other
+        {
+            return .absent(rows + others, otherwise: otherwise.graver(instead))
+        }
+        return other.gravity > gravity ? other : self
+    }
+
+    private var gravity: Int {
         switch self {
         case .accept: 0
         case .hold: 1
-        case .reject: 2
-        case .quarantine: 3
+        case .absent: 2
+        case .reject: 3
+        case .quarantine: 4
         }
     }
 }

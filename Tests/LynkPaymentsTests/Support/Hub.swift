@@ -78,11 +78,14 @@ final class Hub {
     private func commit(_ submission: Submission) throws -> Disposition {
         var submission = submission
         var result = Disposition.accepted
-        switch try application.judge(submission, in: view) {
+        // Nothing is ever lost here, so no row is waited for.
+        var verdict = try application.judge(submission, in: view)
+        while case .absent(_, let otherwise) = verdict { verdict = otherwise }
+        switch verdict {
         case .accept: break
         case .hold: result = .held
         case .reject: return .rejected
-        case .quarantine: return .quarantined
+        case .quarantine, .absent: return .quarantined
         }
         submission.conflicts = merge(submission.changes, by: submission.writer)
         if result == .accepted, !submission.conflicts.isEmpty { result = .merged }

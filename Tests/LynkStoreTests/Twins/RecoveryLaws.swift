@@ -144,6 +144,34 @@ struct RecoveryLaws {
     }
 
     @Test(
+        "What refers to a lost row waits for it, and counts once it is back",
+        arguments: StorePair.all)
+    func lostReference(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let (ann, bob) = (try world.device(), try world.device())
+        try ann.addShop("Before")
+        #expect(try ann.settle())
+        try world.backUpHub()
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        #expect(try bob.settle())
+        try bob.visit(shop, 500)
+        #expect(try bob.settle())
+        try world.restoreHub()
+        try bob.visit(shop, 20)
+        _ = try bob.settle()
+        #expect(try bob.settle())
+        let told = try bob.fixture.receipts().suffix(2)
+        #expect(told.map(\.problem) == ["waiting_for_birth", "waiting_for_birth"])
+        #expect(try bob.shops() == ["Before - 0 NEW -"])
+        _ = try ann.settle()
+        for device in [ann, bob] {
+            #expect(try device.settle())
+            #expect(try device.shops() == ["Before - 0 NEW -", "Care - 0 NEW 520"])
+        }
+    }
+
+    @Test(
         "A write to a row whose birth the hub lost waits there, out of sight, until it is back",
         arguments: StorePair.all)
     func lostBirth(_ pair: StorePair) throws {

@@ -303,4 +303,15 @@ extension TwinDevice {
         ])
         return key
     }
+
+    func visit(_ shop: RowKey, _ amount: Int64) throws {
+        try fixture.write([
+            .insert(
+                2, fixture.mintKey(),
+                [
+                    .init(1, .key(shop)), .init(2, .integer(amount)),
+                    .init(3, .key(principal.user)),
+                ])
+        ])
+    }
 }
