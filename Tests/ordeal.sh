@@ -50,9 +50,9 @@ own=(unshare -m)
 [ "$(id -u)" -eq 0 ] || own=(unshare -rm)
 small=$(mktemp -d)
 trap 'rmdir "$small" 2>/dev/null || true' EXIT
-# In its place: both folders are file systems, of 48 MB each.
+# In its place: both folders are file systems, of 160 MB each.
 mount_both='mount -t tmpfs -o size=1m tmpfs "$1" && mkdir "$1/hub" "$1/devices" &&
-    mount -t tmpfs -o size=48m tmpfs "$1/hub" && mount -t tmpfs -o size=48m tmpfs "$1/devices"'
+    mount -t tmpfs -o size=160m tmpfs "$1/hub" && mount -t tmpfs -o size=160m tmpfs "$1/devices"'
 if "${own[@]}" bash -c "$mount_both" _ "$small" 2>/dev/null; then
     "${own[@]}" bash -c "$mount_both"' && small=$1 && shift && exec "$@" --small-disk "$small"' \
         _ "$small" "${command[@]}"
