@@ -74,12 +74,7 @@ struct PullPlan {
     func open(_ reads: some HubReads, application: any Application) throws -> Opened {
         let born = Dictionary(
             try reads.scopes().map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        var scopes: Set<Scope> =
-            switch try application.scopeSet(of: principal, now: now, in: reads) {
-            case .all: Set(born.keys)
-            case .only(let names): names
-            }
-        if let narrowed = hello.narrowed { scopes.formIntersection(narrowed) }
+        let scopes = try scopes(at: now, of: born, reads, application)
         guard scopes.count <= Limits.scopesPerDeviceMax else {
             throw Problem(.internalFailure, "a device with \(scopes.count) scopes")
         }
@@ -128,22 +123,39 @@ struct PullPlan {
         let isKept =
             newest?.hash == update.hash
             && (newest?.position == head || newest?.covered == newest?.scopes)
-        return Opened(
-            welcome: welcome, state: state,
-            delivery: isKept
-                ? nil
-                : Self.delivery(
-                    of: update, at: head, after: newest,
-                    had: hello.cursor.position == head ? known : nil))
+        var delivery: DeliveredScopes?
+        if !isKept {
+            let then = try reads.received(at: head) ?? now
+            delivery = Self.delivery(
+                of: update, at: head, after: newest,
+                had: hello.cursor.position == head ? known : nil,
+                before: try self.scopes(at: then, of: born, reads, application))
+        }
+        return Opened(welcome: welcome, state: state, delivery: delivery)
+    }
+
+    /// The device's scopes at a time, after all that is committed.
+    private func scopes(
+        at time: HybridTimestamp, of born: [Scope: HubScope], _ reads: some HubReads,
+        _ application: any Application
+    ) throws -> Set<Scope> {
+        let scopes =
+            switch try application.scopeSet(of: principal, now: time, in: reads) {
+            case .all: Set(born.keys)
+            case .only(let names): names
+            }
+        return hello.narrowed.map { scopes.intersection($0) } ?? scopes
     }
 
     /// The device is about to have these scopes. One position may see several sets, when they
-    /// change with time alone; a context at it covers only what all of them had.
+    /// change with time alone; a context at it covers only what all of them had. A set that is
+    /// given again at a later position is not kept again, so that the one of when the position was
+    /// new counts among them.
     private static func delivery(
         of update: ScopeUpdate, at head: Int64, after newest: DeliveredScopes?,
-        had: DeliveredScopes?
+        had: DeliveredScopes?, before: Set<Scope>
     ) -> DeliveredScopes {
-        var covered = update.scopes
+        var covered = update.scopes.filter { before.contains($0) }
         if let had { covered = covered.filter { had.scopes.contains($0) } }
         if let newest, newest.position == head {
             covered = covered.filter { newest.covered.contains($0) }

@@ -224,6 +224,29 @@ struct HubHandshakeTests {
     // ◀── checkpoint at 4, without b
     // (late copy of an earlier request) ▶ opened at 4, as all: with b, and answered to nobody
     @Test(
+        "A set that comes with time alone does not cover a position at which there was another",
+        arguments: HubKind.allCases)
+    func coveredByTime(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2, role: "dated"))
+        try ann.write(Self.insert(1))
+        try bob.pull()
+        let late = LawAuthor(world, 2, role: "dated")
+        late.cursor = bob.cursor
+        late.chain = bob.chain
+        try ann.write(
+            RowChange(table: 1, key: LawWorld.key(2), kind: .insert, puts: [.init(1, "b")]))
+        // Nothing is noted of this pull, because the set is as before.
+        #expect(try bob.pull().checkpoint?.position == 2)
+        world.time.advance(LawApplication.turn - world.time.now)
+        // A late copy of an earlier request.
+        try late.pull()
+        let kept = try world.hub.read { try $0.scopeSet(of: bob.principal.device, at: 2) }
+        #expect(kept?.scopes == ["a", "b"])
+        #expect(kept?.covered == ["a"])
+    }
+
+    @Test(
         "A late request does not widen what a checkpoint at the same position covered",
         arguments: HubKind.allCases)
     func coveredByTheChecked(_ kind: HubKind) throws {

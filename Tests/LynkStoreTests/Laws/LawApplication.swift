@@ -67,7 +67,16 @@ struct LawApplication: Application {
 
     func scopeSet(
         of principal: Principal, now: HybridTimestamp, in view: any TenantView
-    ) -> ScopeSet { principal.role == "all" ? .all : .only(["a"]) }
+    ) -> ScopeSet {
+        switch principal.role {
+        case "all": .all
+        case "dated": .only(now.milliseconds < Self.turn ? ["a"] : ["a", "b"])
+        default: .only(["a"])
+        }
+    }
+
+    /// From this time on, in milliseconds, the role `dated` sees more.
+    static let turn: Int64 = 1_900_000_000_000
 
     func judge(_ submission: Submission, in view: any TenantView) -> Verdict {
         let intent = submission.sealed.content.intent
