@@ -11,6 +11,7 @@ struct Shadow {
 
     init(_ database: Database) { self.database = database }
 
+    /// Keeps an image unless there is one; a ghost gives way to what is newer.
     func keep(
         _ table: TableID, _ key: RowKey, record: [UInt8], values: [Value], isGhost: Bool = false
     ) throws {
@@ -21,7 +22,10 @@ struct Shadow {
             database,
             """
             INSERT INTO lynk_shadow (table_id, row_key, record, image, ghost)
-            VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE
+            SET record = excluded.record, image = excluded.image, ghost = excluded.ghost
+            WHERE ghost = 1
             """)
         insert.bind(1, Int64(table))
         insert.bind(2, blob: key.bytes)
