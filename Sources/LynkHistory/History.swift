@@ -92,7 +92,7 @@ struct History {
             guard let place = named[name] else { return }
             writes[place].outcome = .failed
         case .hubRestored: isRestored = true
-        case .receipt(let oid, let disposition, let problem):
+        case .receipt(let oid, let disposition, let problem, _):
             owners[oid, default: []].insert(record.by)
             let isWaiting = disposition == "quarantined" && problem?.isOfWaiting == true
             if isRestored, isWaiting { waiting.insert(oid) }
@@ -141,6 +141,11 @@ struct History {
 
     func isSeen(_ key: String, by session: String) -> Bool {
         sees[session].map { $0.contains { key.hasPrefix($0) } } ?? true
+    }
+
+    /// The session that wrote the key first.
+    func born(_ key: Int) -> Int? {
+        byKey[key].min { writes[$0.writes[0]].invoked < writes[$1.writes[0]].invoked }?.session
     }
 
     /// The write that a cell shows.

@@ -13,7 +13,7 @@ struct LastStates {
     private(set) var books: Books?
     /// What the hub decided, per key: every value that it told.
     private(set) var conflicts: [String: Set<String>] = [:]
-    /// Per change set the answers that devices have, and when the last one came.
+    /// Per change set the answers that devices have, and when each was first told.
     private(set) var receipts: [String: [Answer]] = [:]
     /// When a session's file was replaced.
     private(set) var abandoned: [String: Int64] = [:]
@@ -22,7 +22,12 @@ struct LastStates {
     struct Answer: Hashable {
         let disposition: String
         let problem: String?
+        let number: Int64?
         let at: Int64
+
+        func isLike(_ other: Answer) -> Bool {
+            disposition == other.disposition && problem == other.problem
+        }
     }
 
     init(_ records: [Record]) {
@@ -47,9 +52,13 @@ struct LastStates {
             case .books(let told): books = told
             case .conflict(let key, let values):
                 conflicts[key, default: []].formUnion(values)
-            case .receipt(let oid, let disposition, let problem):
-                receipts[oid, default: []].append(
-                    Answer(disposition: disposition, problem: problem, at: record.at))
+            case .receipt(let oid, let disposition, let problem, let number):
+                let answer = Answer(
+                    disposition: disposition, problem: problem, number: number, at: record.at)
+                let isToldAgain =
+                    number != nil
+                    && receipts[oid]?.contains { $0.number == number && $0.isLike(answer) } ?? false
+                if !isToldAgain { receipts[oid, default: []].append(answer) }
             case .abandoned(let session): abandoned[session] = record.at
             case .hubRestored: restores.append(record.at)
             default: break

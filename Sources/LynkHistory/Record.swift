@@ -49,8 +49,9 @@ public enum Event: Codable, Hashable, Sendable {
     case read(shown: [Cell], gone: [String], isWhole: Bool)
     /// An exchange ended.
     case exchanged(problem: String?, isEqual: Bool)
-    /// The hub's answer for a change set, as the device has kept it.
-    case receipt(oid: String, disposition: String, problem: String?)
+    /// The hub's answer for a change set, as the device has kept it; told again after each opening
+    /// of its file. The number is the hub's: of an answer that it gave anew it is another.
+    case receipt(oid: String, disposition: String, problem: String?, number: Int64? = nil)
     /// The hub decided between concurrent writes of one key.
     case conflict(key: String, values: [String])
     /// A device's last word; the read before it is its last state.

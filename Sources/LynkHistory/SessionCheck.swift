@@ -13,12 +13,14 @@
 /// a session takes only that the author wrote it after its own earlier writes.
 ///
 /// A session that begins after a restore, as a copy of a file does, is between two epochs: nobody
-/// knows of when the file was. A first sync puts rows in place page by page (X8), so what a session
-/// sees before its first exchange that went well is not judged when its file was empty.
+/// knows of when the file was. What a session sees before its first exchange that went well is not
+/// judged: a first sync puts rows in place page by page (X8), and a copy shows the writes of before
+/// over what the hub has, until it hears that the hub has them too.
 ///
 /// A restored hub that lacks the birth of a row keeps a change set that touches it, tells its
 /// author so, and puts it in force when the birth comes back. Until a session sees it then, it
-/// need not.
+/// need not; and while it is between two epochs it need not see what it wrote on a row that is
+/// another's.
 struct SessionCheck {
     private struct View {
         /// Per session how many of its writes are in the past of this one.
@@ -38,10 +40,8 @@ struct SessionCheck {
         var told: Set<Int> = []
         /// Of those that waited, the ones that it has seen in force.
         var returned: Set<Int> = []
-        /// Unless its first sync is under way.
+        /// Since its first exchange that went well.
         var isJudged = true
-        /// It began, and has read nothing since.
-        var hasBegun = false
         /// Which keys the session may see, as far as that was asked.
         var sees: [Int: Bool] = [:]
     }
@@ -77,7 +77,7 @@ struct SessionCheck {
             switch record.event {
             case .began:
                 guard views[session].lastAt == .min else { continue }
-                views[session].hasBegun = true
+                views[session].isJudged = false
                 guard restores > 0 else { continue }
                 views[session].epoch = Self.between
                 views[session].nextEpoch = Self.between
@@ -96,7 +96,7 @@ struct SessionCheck {
                 restores += 1
                 restoredAt = record.at
                 for session in views.indices { views[session].told = [] }
-            case .receipt(let oid, _, _):
+            case .receipt(let oid, _, _, _):
                 if let index = waiting[oid] { views[session].told.insert(index) }
             case .exchanged(let problem, _):
                 if problem == nil { views[session].isJudged = true }
@@ -104,11 +104,6 @@ struct SessionCheck {
                 let isWithRestored = problem == nil && views[session].lastAt > restoredAt
                 views[session].nextEpoch = isWithRestored ? restores : Self.between
             case .read(let shown, let gone, let isWhole):
-                // The first record of a session is its beginning, the second what its file has.
-                if isWhole, shown.isEmpty, views[session].hasBegun {
-                    views[session].isJudged = false
-                }
-                views[session].hasBegun = false
                 read(session, record, shown, gone, isWhole)
             default: break
             }
@@ -229,6 +224,7 @@ struct SessionCheck {
         guard views[session].isJudged, isSeen(key, session) else { return }
         let view = views[session]
         let shown = view.shown[key]
+        if shown == nil, view.epoch == Self.between, history.born(key) != session { return }
         for (author, writes) in history.byKey[key] {
             guard let latest = latest(of: writes, upTo: view.past[author], view), latest != shown,
                 shown.map({ overwrites(latest, $0, view.epoch) }) ?? true

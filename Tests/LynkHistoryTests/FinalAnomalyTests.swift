@@ -163,6 +163,24 @@ struct FinalAnomalyTests {
         #expect(answered.kinds == [.lostPayment])
     }
 
+    @Test("an answer that is told again after the hub was restored is not a new one")
+    func toldAgain() {
+        func story(_ number: Int64) -> Story {
+            var story = Story()
+            story.write("a", "w1", paid)
+            story.tell(
+                "a", .receipt(oid: "w1", disposition: "accepted", problem: nil, number: 7))
+            story.tell("driver", .hubRestored)
+            story.tell(
+                "a", .receipt(oid: "w1", disposition: "accepted", problem: nil, number: number))
+            story.tell("driver", .abandoned(session: "a"))
+            story.end([])
+            return story
+        }
+        #expect(story(7).kinds.isEmpty)
+        #expect(story(9).kinds == [.lostPayment])
+    }
+
     @Test("of a replaced device, what its later write replaced is not lost where that one lost")
     func replacedAndDecided() {
         let x3 = Cell("x", "3")

@@ -266,4 +266,50 @@ struct SessionAnomalyTests {
         story.end(["a", "b", "copy"], x1, y1)
         #expect(story.kinds.isEmpty)
     }
+
+    @Test("a copy shows its own writes of before over the hub's rows until an exchange went well")
+    func copiedWithWork() {
+        var story = Story()
+        story.write("a", "w1", x1)
+        story.write("a", "w2", x2)
+        story.write("b", "w3", y1)
+        story.tell("copy", .began(sees: [""]))
+        story.tell("copy", .read(shown: [x1], gone: [], isWhole: true))
+        story.read("a", x2, y1)
+        story.write("a", "w4", y2)
+        story.read("copy", y2)
+        var late = story
+        story.tell("copy", .exchanged(problem: nil, isEqual: true))
+        story.read("copy", x2)
+        story.end(["a", "copy"], x2, y2)
+        #expect(story.kinds.isEmpty)
+
+        late.tell("copy", .exchanged(problem: nil, isEqual: true))
+        late.read("copy", y2)
+        late.end(["a"], x2, y2)
+        #expect(late.kinds == [.monotonicWrites])
+    }
+
+    @Test("an own write on another's row may be hidden while the hub may have lost the row")
+    func hiddenBetweenEpochs() {
+        func story(after problem: String?, bornBy author: String) -> Story {
+            var story = Story()
+            story.write(author, "w1", x1)
+            story.read("b", x1)
+            story.write("b", "w2", x2)
+            story.tell("driver", .hubRestored)
+            // Only the second began certainly after the restore.
+            for _ in 0..<2 {
+                story.tell("b", .exchanged(problem: problem, isEqual: problem == nil))
+            }
+            story.read("b", gone: ["x"])
+            story.tell("b", .exchanged(problem: nil, isEqual: true))
+            story.read("b", x2)
+            story.end(["b"], x2)
+            return story
+        }
+        #expect(story(after: "unreachable", bornBy: "a").kinds.isEmpty)
+        #expect(story(after: nil, bornBy: "a").kinds == [.readYourWrites])
+        #expect(story(after: "unreachable", bornBy: "b").kinds == [.readYourWrites])
+    }
 }

@@ -139,7 +139,7 @@ struct FieldDevice {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT sequence, oid, disposition, problem, detail FROM sync_receipts
+                    SELECT sequence, oid, disposition, problem, detail, number FROM sync_receipts
                     WHERE sequence > ? ORDER BY sequence
                     """, arguments: [from])
         }
@@ -148,7 +148,9 @@ struct FieldDevice {
                 "\($0): \(row["detail"] as String? ?? "")"
             }
             try log.tell(
-                .receipt(oid: row["oid"], disposition: row["disposition"], problem: problem))
+                .receipt(
+                    oid: row["oid"], disposition: row["disposition"], problem: problem,
+                    number: row["number"]))
             told = row["sequence"]
         }
     }
