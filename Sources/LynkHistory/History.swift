@@ -52,6 +52,9 @@ struct History {
     private(set) var owners: [String: Set<String>] = [:]
     private var isRestored = false
     private var waiting: Set<String> = []
+    /// Sessions that ended after a restore by the loss of their file: what a restored hub told them
+    /// last may have gone with it.
+    private var mute: Set<Int> = []
 
     init(_ unordered: [Record]) {
         // Records of one moment and session keep their order.
@@ -61,7 +64,8 @@ struct History {
         for record in records { take(record, &named) }
         byKey += Array(repeating: [], count: keys.count - byKey.count)
         for index in writes.indices {
-            writes[index].hasWaited = waiting.contains(writes[index].oid)
+            writes[index].hasWaited =
+                waiting.contains(writes[index].oid) || mute.contains(writes[index].session)
         }
         for record in records {
             guard case .read(let shown, _, _) = record.event else { continue }
@@ -71,7 +75,7 @@ struct History {
 
     private mutating func take(_ record: Record, _ named: inout [String: Int]) {
         let session = sessions.number(record.by)
-        if session == bySession.count { bySession.append([]) }
+        while bySession.count < sessions.count { bySession.append([]) }
         switch record.event {
         case .began(let beginnings): sees[record.by] = beginnings
         case .writing(let name, let cells):
@@ -92,6 +96,8 @@ struct History {
             guard let place = named[name] else { return }
             writes[place].outcome = .failed
         case .hubRestored: isRestored = true
+        case .abandoned(let lost):
+            if isRestored { mute.insert(sessions.number(lost)) }
         case .receipt(let oid, let disposition, let problem, _):
             owners[oid, default: []].insert(record.by)
             let isWaiting = disposition == "quarantined" && problem?.isOfWaiting == true

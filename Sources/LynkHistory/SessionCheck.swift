@@ -20,7 +20,7 @@
 /// A restored hub that lacks the birth of a row keeps a change set that touches it, tells its
 /// author so, and puts it in force when the birth comes back. Until a session sees it then, it
 /// need not; and while it is between two epochs it need not see what it wrote on a row that is
-/// another's.
+/// another's, and may see again what its file had when it began.
 struct SessionCheck {
     private struct View {
         /// Per session how many of its writes are in the past of this one.
@@ -42,6 +42,8 @@ struct SessionCheck {
         var returned: Set<Int> = []
         /// Since its first exchange that went well.
         var isJudged = true
+        /// What its file showed when it was opened first: a copy has writes of before.
+        var initial: Set<Int>?
         /// Which keys the session may see, as far as that was asked.
         var sees: [Int: Bool] = [:]
     }
@@ -104,6 +106,9 @@ struct SessionCheck {
                 let isWithRestored = problem == nil && views[session].lastAt > restoredAt
                 views[session].nextEpoch = isWithRestored ? restores : Self.between
             case .read(let shown, let gone, let isWhole):
+                if isWhole, views[session].initial == nil {
+                    views[session].initial = Set(shown.compactMap { history.writer(of: $0) })
+                }
                 read(session, record, shown, gone, isWhole)
             default: break
             }
@@ -224,7 +229,10 @@ struct SessionCheck {
         guard views[session].isJudged, isSeen(key, session) else { return }
         let view = views[session]
         let shown = view.shown[key]
-        if shown == nil, view.epoch == Self.between, history.born(key) != session { return }
+        if view.epoch == Self.between {
+            let isOfBefore = shown.map { view.initial?.contains($0) ?? false }
+            if isOfBefore ?? (history.born(key) != session) { return }
+        }
         for (author, writes) in history.byKey[key] {
             guard let latest = latest(of: writes, upTo: view.past[author], view), latest != shown,
                 shown.map({ overwrites(latest, $0, view.epoch) }) ?? true

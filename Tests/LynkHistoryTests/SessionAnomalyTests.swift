@@ -312,4 +312,49 @@ struct SessionAnomalyTests {
         #expect(story(after: nil, bornBy: "a").kinds == [.readYourWrites])
         #expect(story(after: "unreachable", bornBy: "b").kinds == [.readYourWrites])
     }
+
+    @Test("what a restored hub told a device that is gone may have been to wait")
+    func toldToTheLost() {
+        func story(isLost: Bool) -> Story {
+            var story = Story()
+            story.write("a", "w1", x1)
+            story.read("b", x1)
+            story.write("b", "w2", x2)
+            story.write("b", "w3", y1)
+            story.tell("driver", .hubRestored)
+            if isLost { story.tell("driver", .abandoned(session: "b")) }
+            for _ in 0..<2 { story.tell("c", .exchanged(problem: nil, isEqual: true)) }
+            story.read("c", y1)
+            story.read("c", x1)
+            story.read("c", x2)
+            story.end(["c"], x2, y1)
+            return story
+        }
+        #expect(story(isLost: true).kinds.isEmpty)
+        #expect(story(isLost: false).kinds == [.monotonicWrites])
+    }
+
+    @Test("a copy may show what its file had again while it does not know of a restored hub")
+    func copyBetweenEpochs() {
+        func story(then problem: String?) -> Story {
+            var story = Story()
+            story.write("a", "w1", x1)
+            story.write("a", "w2", x2, y1)
+            story.tell("copy", .began(sees: [""]))
+            story.tell("copy", .read(shown: [x1], gone: [], isWhole: true))
+            story.tell("copy", .exchanged(problem: nil, isEqual: true))
+            story.read("copy", x2, y1)
+            story.tell("driver", .hubRestored)
+            for _ in 0..<2 {
+                story.tell("copy", .exchanged(problem: problem, isEqual: problem == nil))
+            }
+            story.read("copy", x1)
+            for _ in 0..<2 { story.tell("copy", .exchanged(problem: nil, isEqual: true)) }
+            story.read("copy", x2)
+            story.end(["copy"], x2, y1)
+            return story
+        }
+        #expect(story(then: "unreachable").kinds.isEmpty)
+        #expect(story(then: nil).kinds == [.fracturedRead])
+    }
 }
