@@ -35,12 +35,15 @@ collect ravi 2,000.00
 everybody asha ravi
 run "lynkd backup --data data --out backup"
 
-story "At noon Ravi's phone is copied to a new one; all three go on without a network"
+story "At noon Ravi copies his phone to a new one and enrols a tablet; all go on without a network"
 run "cp ravi.db new-phone.db"
+run "lynk enroll --replica tablet.db --server $url $(code "$ravi" worker)"
+run "lynk sync --replica tablet.db"
+collect tablet 7.00
 collect asha 300.00
 collect ravi 40.00
 collect new-phone 5.00
-everybody asha ravi new-phone office
+everybody asha ravi new-phone tablet office
 run "lynk payments --replica office.db"
 books >before
 
@@ -51,17 +54,17 @@ rm -r data
 run "lynkd restore --from backup --data data"
 start_hub
 
-story "Nobody does anything but sync"
+story "Nobody does anything but sync; the tablet, unknown to the backup, proves its enrolment"
 collect asha 0.60
-everybody asha ravi new-phone office
+everybody asha ravi new-phone tablet office
 run "lynk payments --replica office.db"
-for device in asha ravi new-phone office; do run "lynk verify --replica $device.db"; done
+for device in asha ravi new-phone tablet office; do run "lynk verify --replica $device.db"; done
 
 story "One more payment than before the loss, and not one less"
 books >after
-[ "$(wc -l <before)" -eq 5 ]
+[ "$(wc -l <before)" -eq 6 ]
 # Nothing that was there is gone, and the one that came after is there.
 [ -z "$(comm -23 before after)" ]
 [ "$(comm -13 before after)" = '"amount_paise":"60"' ]
 lynk balance --replica office.db --retailer R001
-echo "The books are whole: five payments from before the loss, and the one after it."
+echo "The books are whole: six payments from before the loss, and the one after it."

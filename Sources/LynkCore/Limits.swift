@@ -63,6 +63,8 @@ public enum Limits {
     public static let proofsPerHelloMax = 64
     /// A hub's note in a page of where its pull stood.
     public static let markBytesMax = 256
+    /// The proof of an enrolment.
+    public static let enrolmentProofBytesMax = 4 << 10
     /// Conflicts in one message.
     public static let conflictsPerFrameMax = 500
     /// Ranges that one step of a comparison asks for, and tables of scopes that it names.

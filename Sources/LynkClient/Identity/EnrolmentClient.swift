@@ -45,9 +45,18 @@ public struct EnrolmentClient: Sendable {
             throw refusal.problem
         }
         let enrolment = Enrolment(
-            server: address.base, principal: try Self.principal(answer), key: key)
+            server: address.base, principal: try Self.principal(answer), key: key,
+            proof: try Self.proof(answer))
         try await threads.run { try replica.adopt(enrolment) }
         return enrolment
+    }
+
+    private static func proof(_ answer: JSONValue) throws -> String? {
+        guard let proof = answer["proof"] else { return nil }
+        guard let text = proof.stringValue, text.utf8.count <= Limits.enrolmentProofBytesMax else {
+            throw Problem(.responseInvalid, "the enrolment's proof is no text, or too long")
+        }
+        return text
     }
 
     private static func principal(_ answer: JSONValue) throws -> Principal {

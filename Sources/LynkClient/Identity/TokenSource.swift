@@ -41,11 +41,19 @@ final class TokenSource: Sendable {
             let challenge = bytes(hexadecimal: challengeText), !challenge.isEmpty
         else { throw Problem(.responseInvalid, "the challenge is not hexadecimal") }
         let signature = try enrolment.key.sign(challenge, as: .challenge)
-        let answer = try await transport.post(
-            [
-                "device": name, "challenge": .string(challengeText),
-                "signature": .string(hexadecimal(signature)),
-            ], to: address.token, cost: &cost)
+        var signed: [String: JSONValue] = [
+            "device": name, "challenge": .string(challengeText),
+            "signature": .string(hexadecimal(signature)),
+        ]
+        let answer: JSONValue
+        do {
+            answer = try await transport.post(.object(signed), to: address.token, cost: &cost)
+        } catch let refusal as HubRefusal where refusal.problem.code == .notEnrolled {
+            // The hub may have been restored from a backup of before this device.
+            guard let proof = enrolment.proof else { throw refusal }
+            signed["proof"] = .string(proof)
+            answer = try await transport.post(.object(signed), to: address.token, cost: &cost)
+        }
         guard let token = answer["token"]?.stringValue, !token.isEmpty,
             !token.utf8.contains(where: { $0 <= 32 || $0 >= 127 }),
             let seconds = answer["expiresInSeconds"]?.integerValue, seconds > 0

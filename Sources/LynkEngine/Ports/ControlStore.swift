@@ -67,6 +67,11 @@ public protocol ControlStore: Sendable {
     func redeem(
         codeHash: [UInt8], device: DeviceID, publicKey: DevicePublicKey, nowMilliseconds: Int64
     ) throws -> DeviceRecord
+    /// Takes back a device that proves its enrolment, after this store was restored from a backup
+    /// of before it; its code counts as used. A device that is here stays as it is.
+    ///
+    /// - Throws: ``Problem`` `not_enrolled` for a tenant that is not here.
+    func readmit(_ device: DeviceRecord, codeHash: [UInt8]) throws
     func device(_ id: DeviceID) throws -> DeviceRecord?
     func devices(of tenant: TenantID) throws -> [DeviceRecord]
     func revoke(_ device: DeviceID) throws

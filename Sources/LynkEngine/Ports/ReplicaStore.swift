@@ -6,11 +6,15 @@ public struct Enrolment: Sendable {
     public let server: String
     public let principal: Principal
     public let key: DeviceKey
+    /// What the hub gave to prove it, for the day when it does not know the device any more;
+    /// `nil` from a hub that gave none. Opaque here.
+    public let proof: String?
 
-    public init(server: String, principal: Principal, key: DeviceKey) {
+    public init(server: String, principal: Principal, key: DeviceKey, proof: String? = nil) {
         self.server = server
         self.principal = principal
         self.key = key
+        self.proof = proof
     }
 }
 

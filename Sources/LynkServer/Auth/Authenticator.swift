@@ -45,18 +45,36 @@ final class Authenticator: Sendable {
 
     /// A token for a device that signed a challenge of this hub.
     ///
+    /// - Parameter proof: what the device got when it enrolled; with it a hub that does not know
+    ///   the device any more takes it back.
     /// - Throws: ``Problem`` `challenge_invalid`, `not_enrolled`, `signature_invalid`,
     ///   `device_revoked`.
     func token(
-        for device: DeviceID, challenge: [UInt8], signature: [UInt8]
+        for device: DeviceID, challenge: [UInt8], signature: [UInt8], proof: String?
     ) async throws -> String {
         let now = wall.nowMilliseconds()
         try challenges.check(challenge, for: device, nowMilliseconds: now)
-        guard let record = try await record(device) else { throw Problem(.notEnrolled) }
-        guard record.publicKey.verifies(signature, of: challenge, as: .challenge) else {
+        var lost: (record: DeviceRecord, codeHash: [UInt8])?
+        var standing = try await record(device)
+        if standing == nil, let proof {
+            lost = try await tokens.check(proof: proof)
+            standing = lost?.record
+        }
+        guard let standing, standing.principal.device == device else { throw Problem(.notEnrolled) }
+        guard standing.publicKey.verifies(signature, of: challenge, as: .challenge) else {
             throw Problem(.signatureInvalid, "the challenge was signed with another key")
         }
-        return try await tokens.make(for: record.principal, nowMilliseconds: now)
+        if let lost {
+            try await pool.run { [control] in
+                try control.readmit(lost.record, codeHash: lost.codeHash)
+            }
+        }
+        return try await tokens.make(for: standing.principal, nowMilliseconds: now)
+    }
+
+    /// What a device keeps of its enrolment.
+    func proof(of record: DeviceRecord, codeHash: [UInt8]) async throws -> String {
+        try await tokens.prove(EnrolmentProof(record, codeHash: codeHash))
     }
 
     /// A revoked device's open tokens end with this call.

@@ -1,6 +1,7 @@
 import Crypto
 import JWTKit
 import LynkCore
+import LynkEngine
 
 /// Makes and checks bearer tokens: JWTs signed with the hub's Ed25519 key (RFC 8037).
 ///
@@ -18,6 +19,18 @@ struct TokenMint: Sendable {
 
     func make(for principal: Principal, nowMilliseconds: Int64) async throws -> String {
         try await keys.sign(AccessToken(principal, nowMilliseconds: nowMilliseconds))
+    }
+
+    func prove(_ enrolment: EnrolmentProof) async throws -> String {
+        try await keys.sign(enrolment)
+    }
+
+    /// - Throws: ``Problem`` `not_enrolled` for a text that this hub did not sign as a proof.
+    func check(proof: String) async throws -> (record: DeviceRecord, codeHash: [UInt8]) {
+        guard proof.utf8.count <= Limits.enrolmentProofBytesMax,
+            let content = try? await keys.verify(proof, as: EnrolmentProof.self).content
+        else { throw Problem(.notEnrolled, "the proof of enrolment is not this hub's") }
+        return content
     }
 
     /// - Throws: ``Problem`` `token_invalid`, `token_expired`.

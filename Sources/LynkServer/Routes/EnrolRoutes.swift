@@ -14,13 +14,14 @@ struct EnrolRoutes: Sendable {
     }
 
     private struct Enrolled: Encodable {
-        let tenant, device, user, role: String
+        let tenant, device, user, role, proof: String
 
-        init(_ principal: Principal) {
+        init(_ principal: Principal, proof: String) {
             tenant = principal.tenant.description
             device = principal.device.description
             user = principal.user.description
             role = principal.role
+            self.proof = proof
         }
     }
 
@@ -33,6 +34,7 @@ struct EnrolRoutes: Sendable {
     private struct TokenRequest: Decodable {
         let device: JSONIdentifier<DeviceTag>
         let challenge, signature: String
+        let proof: String?
     }
 
     private struct Token: Encodable {
@@ -65,7 +67,8 @@ struct EnrolRoutes: Sendable {
             try hub.control.redeem(
                 codeHash: code.hash, device: device, publicKey: key, nowMilliseconds: now)
         }
-        return .json(Enrolled(record.principal), status: .created)
+        let proof = try await hub.authenticator.proof(of: record, codeHash: code.hash)
+        return .json(Enrolled(record.principal, proof: proof), status: .created)
     }
 
     private func token(_ request: Request) async throws -> Response {
@@ -77,7 +80,8 @@ struct EnrolRoutes: Sendable {
             throw Problem(.signatureInvalid, "signature must be hexadecimal")
         }
         let token = try await hub.authenticator.token(
-            for: body.device.value, challenge: challenge, signature: signature)
+            for: body.device.value, challenge: challenge, signature: signature,
+            proof: body.proof)
         return .json(Token(token: token, expiresInSeconds: AccessToken.lifetimeSeconds))
     }
 }

@@ -129,18 +129,39 @@ public final class SQLiteControlStore: ControlStore {
             let principal = Principal(
                 tenant: try row.id("tenant"), device: device, user: try row.id("user"),
                 role: try row.words("role"))
-            try database.execute(
-                sql: """
-                    INSERT INTO device (id, tenant, user, role, public_key, enrolled)
-                    VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    Data(device.bytes), Data(principal.tenant.bytes), Data(principal.user.bytes),
-                    principal.role, Data(publicKey.bytes), nowMilliseconds,
-                ])
-            return DeviceRecord(
+            let record = DeviceRecord(
                 principal: principal, publicKey: publicKey,
                 enrolledMilliseconds: nowMilliseconds, isRevoked: false)
+            try Self.insert(record, in: database)
+            return record
+        }
+    }
+
+    private static func insert(_ record: DeviceRecord, in database: Database) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO device (id, tenant, user, role, public_key, enrolled)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+                """,
+            arguments: [
+                Data(record.principal.device.bytes), Data(record.principal.tenant.bytes),
+                Data(record.principal.user.bytes), record.principal.role,
+                Data(record.publicKey.bytes), record.enrolledMilliseconds,
+            ])
+    }
+
+    public func readmit(_ device: DeviceRecord, codeHash: [UInt8]) throws {
+        try pool.write { database in
+            let isHere = try Bool.fetchOne(
+                database, sql: "SELECT EXISTS (SELECT 1 FROM tenant WHERE id = ?)",
+                arguments: [Data(device.principal.tenant.bytes)])
+            guard isHere == true else {
+                throw Problem(.notEnrolled, "its tenant is not here")
+            }
+            try Self.insert(device, in: database)
+            try database.execute(
+                sql: "UPDATE code SET device = ? WHERE hash = ? AND device IS NULL",
+                arguments: [Data(device.principal.device.bytes), Data(codeHash)])
         }
     }
 

@@ -173,7 +173,7 @@ struct ReplicaMeta {
             principal: Principal(
                 tenant: tenant, device: device, user: user,
                 role: String(decoding: role, as: UTF8.self)),
-            key: key)
+            key: key, proof: try read("proof").map { String(decoding: $0, as: UTF8.self) })
     }
 
     func write(_ enrolment: Enrolment) throws {
@@ -183,5 +183,6 @@ struct ReplicaMeta {
         try write("user", enrolment.principal.user.bytes)
         try write("role", Array(enrolment.principal.role.utf8))
         try write("device_key", enrolment.key.bytes)
+        if let proof = enrolment.proof { try write("proof", Array(proof.utf8)) }
     }
 }

@@ -110,6 +110,36 @@ struct IdentityTests {
         #expect(!key.verifies(signature, of: [0, 255], as: .changeSet))
     }
 
+    @Test("A hub that does not know the device is shown what it gave for the enrolment")
+    func proof() async throws {
+        func bodies(proof: String?) async throws -> [JSONValue] {
+            let transport = ScriptedTransport { request in
+                if request.url.hasSuffix("challenge") {
+                    return ScriptedHub.json(#"{"challenge":"00"}"#)
+                }
+                return JSONReader.read(request.body)?["proof"] == nil
+                    ? ScriptedHub.refusal(Problem(.notEnrolled), 401)
+                    : ScriptedHub.json(#"{"token":"t","expiresInSeconds":60}"#)
+            }
+            let source = TokenSource(transport: transport, elapsed: { .zero })
+            let known = Fixture.enrolment
+            let enrolment = Enrolment(
+                server: known.server, principal: known.principal, key: known.key, proof: proof)
+            var cost = TransferStatistics()
+            do {
+                #expect(try await source.token(for: enrolment, cost: &cost) == "t")
+            } catch let refusal as HubRefusal {
+                #expect(refusal.problem.code == .notEnrolled)
+                #expect(proof == nil)
+            }
+            return transport.requests.compactMap { JSONReader.read($0.body) }
+        }
+        let shown = try await bodies(proof: "the hub's word")
+        #expect(shown.map { $0["proof"]?.stringValue } == [nil, nil, "the hub's word"])
+        #expect(shown[2]["signature"] == shown[1]["signature"])
+        #expect(try await bodies(proof: nil).count == 2)
+    }
+
     @Test("A token that would break a header, or none at all, is an invalid answer")
     func foreignTokens() async throws {
         for text in [

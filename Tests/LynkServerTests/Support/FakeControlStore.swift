@@ -58,6 +58,30 @@ final class FakeControlStore: ControlStore {
         }
     }
 
+    func readmit(_ device: DeviceRecord, codeHash: [UInt8]) throws {
+        try state.withLock { state in
+            guard state.tenants.contains(where: { $0.id == device.principal.tenant }) else {
+                throw Problem(.notEnrolled, "its tenant is not here")
+            }
+            if state.devices[device.principal.device] == nil {
+                state.devices[device.principal.device] = device
+            }
+            if let entry = state.codes[codeHash], entry.device == nil {
+                state.codes[codeHash] = (entry.code, device.principal.device)
+            }
+        }
+    }
+
+    /// As a backup of before its enrolment has it.
+    func lose(_ device: DeviceID) {
+        state.withLock { state in
+            state.devices[device] = nil
+            for (hash, entry) in state.codes where entry.device == device {
+                state.codes[hash] = (entry.code, nil)
+            }
+        }
+    }
+
     func device(_ id: DeviceID) -> DeviceRecord? { state.withLock { $0.devices[id] } }
 
     func devices(of tenant: TenantID) -> [DeviceRecord] {
