@@ -7,7 +7,7 @@ import Testing
 struct FoundSeedTests {
     static let seeds: [UInt64] = [38, 41, 86, 101, 377, 499, 771, 866, 916, 925, 1475]
 
-    @Test("Each of those that collect money holds", arguments: [10_031])
+    @Test("Each of those that collect money holds", arguments: [10_031, 10_314])
     func moneyHolds(_ seed: UInt64) {
         let options = SimulationOptions(workload: .payments)
         let outcome = Simulation.run(seed: seed, options)

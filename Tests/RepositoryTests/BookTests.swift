@@ -54,6 +54,23 @@ struct BookTests {
         #expect(loose("### Words\nHeld by nothing, because it is not a rule.") == [])
     }
 
+    @Test("a table that names no test, or one that is not there, is found")
+    func tables() {
+        let test = SourceFile(
+            path: "Tests/LynkCoreTests/MergeTests.swift",
+            text: "struct MergeTests {\n@Test func counters() {}\n}")
+        let page = SourceFile(
+            path: "Tests/T.md",
+            text: """
+                | 1 | adds | `LynkCoreTests/MergeTests.counters` |
+                | 2 | `a.b` of `Sources/A.swift` | `LynkCoreTests/MergeTests.sets` |
+                | 3 | nothing | |
+                """)
+        let tree = SourceTree(files: [test, page])
+        #expect(TestTables.missingTests(in: page, of: tree).map(\.line) == [2])
+        #expect(TestTables.held(in: page) == [1, 2])
+    }
+
     @Test("a limit that is missing or has another value is found")
     func limits() {
         let code = SourceFile(

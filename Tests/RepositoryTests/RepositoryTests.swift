@@ -52,6 +52,22 @@ struct RepositoryTests {
         for violation in Book.looseRules(in: .package) { Issue.record("\(violation)") }
     }
 
+    @Test("every scenario of the books is held, and every test that a table names is there")
+    func tables() throws {
+        let tree = SourceTree.package
+        let scenarios = try #require(tree.file("Tests/Scenarios.md"))
+        let bugs = try #require(tree.file("Tests/FoundBugs.md"))
+        for page in [scenarios, bugs] {
+            for violation in TestTables.missingTests(in: page, of: tree) {
+                Issue.record("\(violation)")
+            }
+        }
+        let held = TestTables.held(in: scenarios)
+        // The list has no such numbers.
+        let unused: Set = [3, 8, 14, 24, 46, 47, 62, 64]
+        #expect(held == (1...75).filter { !unused.contains($0) })
+    }
+
     @Test("every page that is named is there")
     func pages() {
         // The checks' own tests plant references that lead nowhere.

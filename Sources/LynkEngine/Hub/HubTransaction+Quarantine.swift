@@ -4,8 +4,8 @@ extension HubTransaction {
     /// Why a change to a row that was never born here, or that refers to one, cannot be applied
     /// (the birth rule).
     ///
-    /// An author changes and names only rows that it has seen, so the birth exists: it waits in quarantine,
-    /// was lost with an era, or was deleted so long ago that the hub has forgotten. That a row was
+    /// An author changes and names only rows that it has seen, so the birth exists: it waits in
+    /// quarantine, was lost with an era, or was deleted so long ago that the hub has forgotten. That a row was
     /// deleted is never concluded from its absence.
     func absence(of row: RowName, from content: ChangeSet) throws -> Problem {
         let name = "\(application.schema.table(row.table)?.name ?? "") \(row.key)"

@@ -9,7 +9,7 @@ extension SQLiteControlStore {
     }
 
     public func record(_ backup: BackupRecord) throws {
-        try pool.write { database in
+        try pool.writing { database in
             try database.execute(
                 sql: """
                     INSERT INTO backup (tenant, position, vector, completed) VALUES (?, ?, ?, ?)
@@ -24,7 +24,7 @@ extension SQLiteControlStore {
     }
 
     public func backups() throws -> [BackupRecord] {
-        try pool.read { database in
+        try pool.reading { database in
             try Row.fetchAll(database, sql: "SELECT * FROM backup ORDER BY tenant").map { row in
                 BackupRecord(
                     backup: TenantBackup(

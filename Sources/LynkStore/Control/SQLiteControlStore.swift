@@ -10,7 +10,7 @@ public final class SQLiteControlStore: ControlStore {
     /// - Throws: ``Problem`` `store_failed` for a file that cannot be used.
     public init(path: String) throws {
         pool = try OpenPool.open(path, readers: 2)
-        try pool.write { database in
+        try pool.writing { database in
             for statement in Self.definitions { try database.execute(sql: statement) }
         }
     }
@@ -64,7 +64,7 @@ public final class SQLiteControlStore: ControlStore {
     ]
 
     public func createTenant(_ record: TenantRecord) throws {
-        try pool.write { database in
+        try pool.writing { database in
             try database.execute(
                 sql: """
                     INSERT INTO tenant (id, name, created) VALUES (?, ?, ?)
@@ -78,7 +78,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func tenant(_ id: TenantID) throws -> TenantRecord? {
-        try pool.read { database in
+        try pool.reading { database in
             try Row.fetchOne(
                 database, sql: "SELECT id, name, created FROM tenant WHERE id = ?",
                 arguments: [Data(id.bytes)]
@@ -87,7 +87,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func tenants() throws -> [TenantRecord] {
-        try pool.read { database in
+        try pool.reading { database in
             try Row.fetchAll(database, sql: "SELECT id, name, created FROM tenant ORDER BY id")
                 .map(Self.tenant)
         }
@@ -100,7 +100,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func addCode(_ code: EnrolmentCode) throws {
-        try pool.write { database in
+        try pool.writing { database in
             try database.execute(
                 sql: "INSERT INTO code (hash, tenant, user, role, expires) VALUES (?, ?, ?, ?, ?)",
                 arguments: [
@@ -113,7 +113,7 @@ public final class SQLiteControlStore: ControlStore {
     public func redeem(
         codeHash: [UInt8], device: DeviceID, publicKey: DevicePublicKey, nowMilliseconds: Int64
     ) throws -> DeviceRecord {
-        try pool.write { database in
+        try pool.writing { database in
             let row = try Row.fetchOne(
                 database, sql: "SELECT * FROM code WHERE hash = ?", arguments: [Data(codeHash)])
             guard let row else { throw Problem(.enrolmentCodeUnknown) }
@@ -151,7 +151,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func readmit(_ device: DeviceRecord, codeHash: [UInt8]) throws {
-        try pool.write { database in
+        try pool.writing { database in
             let isHere = try Bool.fetchOne(
                 database, sql: "SELECT EXISTS (SELECT 1 FROM tenant WHERE id = ?)",
                 arguments: [Data(device.principal.tenant.bytes)])
@@ -178,7 +178,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func device(_ id: DeviceID) throws -> DeviceRecord? {
-        try pool.read { database in
+        try pool.reading { database in
             try Row.fetchOne(
                 database, sql: "SELECT * FROM device WHERE id = ?", arguments: [Data(id.bytes)]
             ).map(Self.device)
@@ -186,7 +186,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func devices(of tenant: TenantID) throws -> [DeviceRecord] {
-        try pool.read { database in
+        try pool.reading { database in
             try Row.fetchAll(
                 database, sql: "SELECT * FROM device WHERE tenant = ? ORDER BY enrolled, id",
                 arguments: [Data(tenant.bytes)]
@@ -208,7 +208,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func revoke(_ device: DeviceID) throws {
-        try pool.write { database in
+        try pool.writing { database in
             try database.execute(
                 sql: "UPDATE device SET revoked = 1 WHERE id = ?", arguments: [Data(device.bytes)])
             guard database.changesCount == 1 else { throw Problem(.notFound, "device \(device)") }
@@ -216,7 +216,7 @@ public final class SQLiteControlStore: ControlStore {
     }
 
     public func secret(_ name: String, orMake make: () -> [UInt8]) throws -> [UInt8] {
-        try pool.write { database in
+        try pool.writing { database in
             let found = try Data.fetchOne(
                 database, sql: "SELECT value FROM secret WHERE name = ?", arguments: [name])
             if let found { return Array(found) }

@@ -11,7 +11,7 @@ final class SQLiteHubFile: HubFile {
         tables = Dictionary(
             schema.tables.map { ($0.id, TableSQL($0)) }, uniquingKeysWith: { first, _ in first })
         pool = try OpenPool.open(path, readers: 4)
-        try pool.write { database in
+        try pool.writing { database in
             try HubTables.create(in: database, schema: schema)
             try Migration.run(schema, in: database)
         }
@@ -19,7 +19,7 @@ final class SQLiteHubFile: HubFile {
 
     func write<T>(_ body: (SQLiteHubStorage) throws -> T) throws -> T {
         var result: T?
-        try pool.writeWithoutTransaction { database in
+        try pool.writingWithoutTransaction { database in
             try database.inTransaction(.immediate) {
                 result = try body(SQLiteHubStorage(database, tables: tables))
                 return .commit
@@ -30,6 +30,6 @@ final class SQLiteHubFile: HubFile {
     }
 
     func read<T>(_ body: (SQLiteHubReads) throws -> T) throws -> T {
-        try pool.read { try body(SQLiteHubReads($0, tables: tables)) }
+        try pool.reading { try body(SQLiteHubReads($0, tables: tables)) }
     }
 }

@@ -91,7 +91,7 @@ public final class SQLiteTenantStore: TenantStore {
     }
 
     public func run(_ query: Query, arguments: [String: Value], limit: Int) throws -> [[Value]] {
-        try pool.read { database in
+        try pool.reading { database in
             let statement = try database.cachedStatement(sql: query.sql)
             let values = arguments.mapValues(\.databaseValue)
             let cursor = try Row.fetchCursor(

@@ -71,11 +71,9 @@ struct RunOrdeal: AsyncParsableCommand {
         let done = total.columns.map { "\($0.count) \($0.name.replacing("_", with: " "))" }
         print("\(done.joined(separator: ", "))")
         print("\(runs - failed) runs passed, \(failed) failed")
-        if failed == 0 {
-            try? FileManager.default.removeItem(at: work)
-        } else {
-            throw ExitCode(1)
-        }
+        if keep { print("the files of all runs: \(work.path)") }
+        if failed == 0, !keep { try? FileManager.default.removeItem(at: work) }
+        if failed > 0 { throw ExitCode(1) }
     }
 
     /// - Returns: `nil` when the run itself could not be done.

@@ -64,4 +64,16 @@ import Testing
         let failure = #expect(throws: Problem.self) { try store.tenants() }
         #expect(failure?.code == .storeFailed)
     }
+
+    @Test("What SQLite says of a hub's file is a problem without the names of its tables")
+    func sqliteErrors() throws {
+        let world = try World()
+        let path = "\(world.directory)/control.sqlite"
+        let store = try SQLiteControlStore(path: path)
+        try damage(path, "DROP TABLE device")
+        let failure = #expect(throws: Problem.self) {
+            try store.device(DeviceID(high: 1, low: 1))
+        }
+        #expect(failure == Problem(.storeFailed, "SQLite 1"))
+    }
 }
