@@ -57,6 +57,9 @@ public enum Limits {
     public static let sessionBytes = 8
     /// An Ed25519 public key (RFC 8032).
     public static let publicKeyBytes = 32
+    /// Lanes that a change set's chain came through, as far back as a hub takes what was written
+    /// there for known; earlier ones cost a conflict.
+    public static let lanesBehindMax = 64
     /// Earlier lanes of one device that a hello names.
     public static let keptHeadsMax = 16
     /// Signed responses that a hello presents to a hub which was restored.

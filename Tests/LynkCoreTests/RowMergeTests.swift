@@ -279,6 +279,31 @@ import Testing
         #expect(!Writer(stamp: stamp, oid: Self.oids[0], contained: [:]).knew(other))
     }
 
+    @Test("Of a lane that the author left, what is before the fork is known; what goes on knows it")
+    func chains() {
+        func stamp(_ effective: UInt64, _ author: UInt32) -> Stamp {
+            Stamp(
+                era: 1, number: effective, effective: HybridTimestamp(rawValue: effective),
+                author: author)
+        }
+        let writer = Writer(
+            stamp: stamp(50, 3), oid: Self.oids[0], contained: [:],
+            chain: Writer.Chain(
+                behind: [
+                    1: HybridTimestamp(rawValue: 20), 2: HybridTimestamp(rawValue: 40),
+                ], ahead: [4]))
+        let table: [(Stamp, Writer.Relation)] = [
+            (stamp(20, 1), .knew), (stamp(21, 1), .concurrent), (stamp(40, 2), .knew),
+            (stamp(41, 2), .concurrent), (stamp(50, 3), .knew), (stamp(51, 3), .isKnown),
+            (stamp(60, 4), .isKnown), (stamp(10, 5), .concurrent),
+        ]
+        for (other, relation) in table {
+            #expect(writer.relation(to: other) == relation, "\(other.author)")
+            // Own writes are known also in scopes that the author does not have.
+            #expect(writer.relation(to: other, sees: false) == relation, "\(other.author)")
+        }
+    }
+
     @Test("Overrides stand in the order of their fields, one for each")
     func overrides() {
         var record = StampRecord(

@@ -3,16 +3,33 @@ public struct Writer: Sendable {
     public let stamp: Stamp
     public let oid: ContentID
     private let knowledge: Knowledge
+    private let chain: Chain
 
     private enum Knowledge: Sendable {
         case everything
-        /// Per era handle the highest contained number, a missing era being zero; and per author
-        /// the effective time of its last change set in the chain behind this one.
-        case contained([UInt32: UInt64], lanes: [UInt32: HybridTimestamp], also: Set<Place>)
+        /// Per era handle the highest contained number, a missing era being zero.
+        case contained([UInt32: UInt64], also: Set<Place>)
         /// The same as the closure of its context, for a store with thousands of eras.
-        case closure(
-            EraClosure, era: @Sendable (UInt32) -> EraID, lanes: [UInt32: HybridTimestamp],
-            also: Set<Place>)
+        case closure(EraClosure, era: @Sendable (UInt32) -> EraID, also: Set<Place>)
+    }
+
+    /// The lanes of the same device that a change set's chain goes through. Almost always none:
+    /// a device that was neither copied nor restored has one lane.
+    public struct Chain: Sendable {
+        /// The lanes that the chain behind the change set came through, by author handle: the
+        /// effective time of the last change set that it has of each.
+        public let behind: [UInt32: HybridTimestamp]
+        /// Lanes that go on behind the change set: everything in them was written after it. Only
+        /// a change set that is released from quarantine meets any.
+        public let ahead: Set<UInt32>
+
+        /// A chain of one lane.
+        public static let oneLane = Chain(behind: [:])
+
+        public init(behind: [UInt32: HybridTimestamp], ahead: Set<UInt32> = []) {
+            self.behind = behind
+            self.ahead = ahead
+        }
     }
 
     /// A commit by its era's handle and its number.
@@ -31,7 +48,7 @@ public struct Writer: Sendable {
         /// The author had it.
         case knew
         /// Its author had this one: a change set that was released from quarantine meets a later
-        /// one of its own lane.
+        /// one of its own chain.
         case isKnown
         /// Neither had the other.
         case concurrent
@@ -42,6 +59,7 @@ public struct Writer: Sendable {
         self.stamp = stamp
         self.oid = oid
         knowledge = .everything
+        chain = .oneLane
     }
 
     /// Whether this is the hub itself.
@@ -52,61 +70,63 @@ public struct Writer: Sendable {
 
     /// - Parameters:
     ///   - contained: its context, truncated to what the hub has, inherited eras included.
-    ///   - lanes: earlier lanes of the same device, by author handle: the effective time of the
-    ///     last change set that the chain behind this one has of each.
+    ///   - chain: the other lanes that its chain goes through.
     ///   - also: commits that the context contains under a dot that was lost.
     public init(
-        stamp: Stamp, oid: ContentID, contained: [UInt32: UInt64],
-        lanes: [UInt32: HybridTimestamp] = [:], also: Set<Place> = []
+        stamp: Stamp, oid: ContentID, contained: [UInt32: UInt64], chain: Chain = .oneLane,
+        also: Set<Place> = []
     ) {
         self.stamp = stamp
         self.oid = oid
-        knowledge = .contained(contained, lanes: lanes, also: also)
+        self.chain = chain
+        knowledge = .contained(contained, also: also)
     }
 
     /// - Parameters:
     ///   - known: its context, truncated to what the hub has.
     ///   - era: the era behind a stamp's handle.
+    ///   - chain: the other lanes that its chain goes through.
+    ///   - also: commits that the context contains under a dot that was lost.
     public init(
         stamp: Stamp, oid: ContentID, known: EraClosure,
-        era: @escaping @Sendable (UInt32) -> EraID, lanes: [UInt32: HybridTimestamp] = [:],
+        era: @escaping @Sendable (UInt32) -> EraID, chain: Chain = .oneLane,
         also: Set<Place> = []
     ) {
         self.stamp = stamp
         self.oid = oid
-        knowledge = .closure(known, era: era, lanes: lanes, also: also)
+        self.chain = chain
+        knowledge = .closure(known, era: era, also: also)
     }
 
     /// Whether the author had the commit that wrote this stamp, or the other way round.
     ///
     /// The author had it when its dot is in the context and the row was delivered, or when it is
-    /// an earlier change set of the author's own chain. Within a lane effective times ascend, so
-    /// they tell which of two came first.
+    /// an earlier change set of the author's own chain. Along a chain effective times ascend, so
+    /// they tell which of two of one lane came first, and which of an earlier lane came before
+    /// the author left it.
     /// - Parameter sees: whether the row is in a scope that the author had; a context covers
     ///   only what was delivered.
     public func relation(to other: Stamp, sees: Bool = true) -> Relation {
         switch knowledge {
         case .everything: .knew
-        case .contained(let numbers, let lanes, let also):
-            relation(to: other, lanes) {
+        case .contained(let numbers, let also):
+            relation(to: other) {
                 sees && (other.number <= numbers[other.era] ?? 0 || also.has(other))
             }
-        case .closure(let known, let era, let lanes, let also):
-            relation(to: other, lanes) {
+        case .closure(let known, let era, let also):
+            relation(to: other) {
                 sees && (other.number <= known[era(other.era)] || also.has(other))
             }
         }
     }
 
-    private func relation(
-        to other: Stamp, _ lanes: [UInt32: HybridTimestamp], isContained: () -> Bool
-    ) -> Relation {
+    private func relation(to other: Stamp, isContained: () -> Bool) -> Relation {
         if other.author == stamp.author {
             return other.effective > stamp.effective ? .isKnown : .knew
         }
         if isContained() { return .knew }
-        if let last = lanes[other.author], other.effective <= last { return .knew }
-        return .concurrent
+        if let last = chain.behind[other.author], other.effective <= last { return .knew }
+        return chain.ahead.contains(other.author) ? .isKnown : .concurrent
     }
 
     /// Whether the author had the commit that wrote this stamp.

@@ -42,11 +42,12 @@ extension Admission {
                 for: sealed, in: transaction.state.lanes[Int(log.lane)].id, at: slot,
                 effective: log.effective,
                 context: record.code == .changeSetMalformed
-                    ? transaction.truncate(sealed.content.context, before: log.dot) : log.context)
+                    ? transaction.truncate(sealed.content.context, before: log.dot) : log.context,
+                isReleased: true)
             let submission = Submission(
                 principal: record.principal, sealed: sealed, effective: log.effective,
                 received: slot.received, position: slot.position, writer: writer,
-                changes: try transaction.remainder(of: sealed, at: position, in: log.lane))
+                changes: try transaction.remainder(of: sealed, after: log))
             outcome = try apply(submission, at: slot, isForced: isForced, in: transaction)
             // Still not mergeable, or the application says no again: it stays where it is.
             guard outcome.disposition.isApplied else { return (nil, outcome.problem) }

@@ -116,10 +116,10 @@ struct Admission: Sendable {
         of sealed: SealedChangeSet, made: ClockReading?, push: Push, context: VersionVector,
         at slot: CommitSlot, in transaction: HubTransaction<some HubStorage>
     ) throws -> HybridTimestamp {
-        let last = transaction.lane(push.lane)?.effective ?? .zero
+        let last = try transaction.timeBefore(sealed, in: push.lane)
         // A receipt that this hub gave and lost said when it took effect, and others go by that;
         // but not before its predecessor, which a late repeat may have brought back without a
-        // proof: within a lane effective times ascend.
+        // proof: along a chain effective times ascend, also from one lane to the next.
         if let proven = transaction.proven[sealed.oid], proven.effective <= slot.received,
             proven.effective > last
         {

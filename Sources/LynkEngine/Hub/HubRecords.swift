@@ -24,15 +24,30 @@ package struct HubLane: Hashable, Sendable {
     package var head: LaneHead?
     package var effective: HybridTimestamp
     package var ratchet = Ratchet()
+    /// Where the chain came from when its device took this lane; `nil` for a device's first one.
+    package var fork: LaneFork?
 
     package init(
         handle: UInt32, id: LaneID, device: DeviceID, head: LaneHead? = nil,
-        effective: HybridTimestamp = .zero
+        effective: HybridTimestamp = .zero, fork: LaneFork? = nil
     ) {
+        self.fork = fork
         self.handle = handle
         self.id = id
         self.device = device
         self.head = head
+        self.effective = effective
+    }
+}
+
+/// The place of the change set that the first one of a lane follows.
+package struct LaneFork: Hashable, Sendable {
+    /// The lane that it stands in, another one of the same device.
+    package let lane: UInt32
+    package let effective: HybridTimestamp
+
+    package init(lane: UInt32, effective: HybridTimestamp) {
+        self.lane = lane
         self.effective = effective
     }
 }

@@ -2,21 +2,20 @@ import LynkCore
 
 extension HubTransaction {
     /// What a quarantined change set still says when it is released: not what its author has
-    /// replaced or taken away since in the same lane.
+    /// replaced or taken away since in the same chain.
     ///
     /// The row cannot tell by itself: what was taken out of a set and a flag that was put to what
     /// it was anyway leave no stamp, and a stamp may be another author's by now. The log tells it.
-    /// - Parameter position: where the change set stands in the log.
-    func remainder(
-        of sealed: SealedChangeSet, at position: Int64, in lane: UInt32
-    ) throws -> [RowChange] {
-        try sealed.content.changes.map { change in
+    /// - Parameter log: where the change set stands in the log.
+    func remainder(of sealed: SealedChangeSet, after log: LogRecord) throws -> [RowChange] {
+        let lanes = lanesAhead(of: log.lane, at: log.effective).union([log.lane])
+        return try sealed.content.changes.map { change in
             guard change.kind == .update, let table = application.schema.table(change.table)
             else { return change }
             guard !change.edits.isEmpty || change.puts.contains(where: table.isReplaced)
             else { return change }
             let row = RowName(table: change.table, key: change.key)
-            let later = try writes(to: row, in: lane, after: position)
+            let later = try writes(to: row, in: lanes, after: log.position)
             if later.isEmpty { return change }
             return RowChange(
                 table: change.table, key: change.key, kind: .update,
@@ -34,15 +33,17 @@ extension HubTransaction {
         }
     }
 
-    /// What a lane wrote to a row after a position and is in force.
+    /// What lanes wrote to a row after a position and is in force.
     private func writes(
-        to row: RowName, in lane: UInt32, after position: Int64
+        to row: RowName, in lanes: Set<UInt32>, after position: Int64
     ) throws -> [RowChange] {
         try storage.history(of: row, limit: .max).flatMap { place -> [RowChange] in
             guard place > position, let log = try storage.log(at: place) else { return [] }
             // A release stands for what it released.
             let author = try log.subject.flatMap { try storage.position(of: $0) } ?? place
-            guard author > position, try storage.log(at: author)?.lane == lane else { return [] }
+            guard author > position, let written = try storage.log(at: author),
+                lanes.contains(written.lane)
+            else { return [] }
             return try storage.changeSet(at: author)?.content.changes
                 .filter { $0.table == row.table && $0.key == row.key } ?? []
         }

@@ -24,6 +24,8 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
     var proven: [ContentID: ReceiptProof.Entry] = [:]
     var integrity: IntegrityLog
     private var visibleCache: (device: DeviceID, position: Int64, scopes: Set<UInt32>)?
+    /// The lanes behind the one that was asked for last.
+    var lanesCache: (lane: UInt32, behind: [UInt32: HybridTimestamp])?
     private var timeCache: (position: Int64, time: HybridTimestamp)?
 
     init(
@@ -86,15 +88,19 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
 
     func writer(
         for sealed: SealedChangeSet, in lane: LaneID, at slot: CommitSlot,
-        effective: HybridTimestamp, context: VersionVector
+        effective: HybridTimestamp, context: VersionVector, isReleased: Bool = false
     ) throws -> Writer {
         let author = laneHandle(lane, of: sealed.content.device)
+        try noteFork(of: sealed, in: author)
         let position = context.sorted.compactMap { state.position(of: $0) }.max() ?? 0
         visible = try scopes(of: sealed.content.device, at: position)
         return Writer(
             stamp: stamp(slot, effective, author), oid: sealed.oid,
             known: state.eras.expand(context),
             era: { [list = state.eraList] in list[Int($0)].record.era },
+            chain: Writer.Chain(
+                behind: lanesBehind(author),
+                ahead: isReleased ? lanesAhead(of: author, at: effective) : []),
             also: aliases(in: sealed.content.context))
     }
 

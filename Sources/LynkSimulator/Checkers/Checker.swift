@@ -54,6 +54,7 @@ enum Checkers {
             ReceiptsOfCommits.self, FloorWaits.self, FactsStay.self, UniqueClaims.self,
             ReferencesHold.self, NothingLostSilently.self, ConflictsArrive.self,
             AnswersMoveNothing.self, WaitingEnds.self, ScopesOfTheCut.self,
+            NoConflictWithOneself.self,
         ]
     }
 }

@@ -23,7 +23,7 @@ final class NothingLostSilently: Checker {
             for era in try reads.eras() { graph.insert(era.record) }
             return graph
         }
-        let deeds = Deed.all(in: world.truth.log, graph)
+        let deeds = Deed.all(in: world.truth, graph)
         for table in [SimulatedApplication.board, SimulatedApplication.card] {
             for row in world.hub.presentRows(table.id) {
                 try check(row, table, deeds, world)
@@ -77,6 +77,37 @@ extension Conflict {
     /// Whether one of the two sides is this write, or another of the same value.
     fileprivate func keeps(_ value: Value, of field: FieldSchema, _ deed: Deed) -> Bool {
         self.field == field.id && (new == value || current == value)
+    }
+}
+
+/// Nobody is asked about a conflict with itself: of two writes of one chain the later one knew the
+/// earlier, whatever lanes its device has left since.
+final class NoConflictWithOneself: Checker {
+    static let name = "NoConflictWithOneself"
+    static let invariant = "I33"
+
+    func check(_ moment: Moment, in world: World) throws {
+        guard case .rested = moment else { return }
+        let chains = Chains(world.truth)
+        // The hub's own writes carry the dot of the change set that caused them.
+        let deeds = Dictionary(
+            world.truth.log.filter { !$0.isByHub && $0.consequences.isEmpty }
+                .map { ($0.dot, $0.subject) }, uniquingKeysWith: { first, _ in first })
+        let kept = try world.hub.store.inspect { reads in
+            try reads.scopes().flatMap { scope in
+                try reads.conflicts(
+                    in: scope.handle, after: (0, 0), through: .max, limit: .max
+                ).map { try $0.record(reads) }
+            }
+        }
+        for conflict in kept where conflict.outcome != .refused {
+            guard let current = deeds[conflict.current.dot], let new = deeds[conflict.new.dot],
+                chains.isBefore(current, new) || chains.isBefore(new, current)
+            else { continue }
+            throw breach(
+                "\(new.short) and \(current.short) of one chain are in conflict about "
+                    + "\(conflict.key)")
+        }
     }
 }
 

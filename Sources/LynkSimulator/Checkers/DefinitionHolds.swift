@@ -21,7 +21,7 @@ final class DefinitionHolds: Checker {
         }
         let application = world.hub.application
         let definition = Definition(
-            application: application, deeds: Deed.all(in: world.truth.log, graph))
+            application: application, deeds: Deed.all(in: world.truth, graph))
         for table in application.schema.tables { try compare(table, definition, world) }
     }
 

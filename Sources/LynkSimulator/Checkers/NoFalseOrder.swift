@@ -73,7 +73,7 @@ enum Knowledge {
 }
 
 /// A change set took effect after everything that its author had seen of the hub's time, not after
-/// its receipt, and after its predecessors in the lane.
+/// its receipt, and after its predecessors in the chain.
 final class EffectiveTimeBounds: Checker {
     static let name = "EffectiveTimeBounds"
     static let invariant = "I12"
@@ -90,6 +90,14 @@ final class EffectiveTimeBounds: Checker {
             {
                 throw breach(
                     "\(commit.oid.short) took effect before \(last.oid.short) of its own lane")
+            }
+            // Also from one lane to the next, and at a hub that was restored too.
+            if let previous = commit.previous,
+                let last = before.last(where: { $0.oid == previous }),
+                last.effective >= commit.effective
+            {
+                throw breach(
+                    "\(commit.oid.short) took effect before \(last.oid.short) of its own chain")
             }
             guard world.truth.hubRestores == 0,
                 let newest = try Knowledge.covered(by: commit, in: world).last,

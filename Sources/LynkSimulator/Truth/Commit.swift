@@ -10,6 +10,8 @@ struct Commit: Sendable {
     let oid: ContentID
     /// The change set whose writes carry this dot: another one's, when this is a release.
     let subject: ContentID
+    /// What ``subject`` follows in its author's chain, as far as its bytes tell.
+    let previous: ContentID?
     /// What a release or a final rejection is about.
     let decides: ContentID?
     let lane: LaneID
@@ -82,8 +84,9 @@ extension Commit {
         let changes = isDecision ? [] : sealed.content.changes
         return Commit(
             position: position, dot: log.dot, oid: log.oid,
-            subject: isRelease ? log.subject ?? log.oid : log.oid, decides: log.subject,
-            lane: lane, device: sealed.content.device,
+            subject: isRelease ? log.subject ?? log.oid : log.oid,
+            previous: sealed.content.previous, decides: log.subject, lane: lane,
+            device: sealed.content.device,
             isByHub: origin == position
                 && (lane.low == hub?.low || lane == LaneID(high: 0, low: 0)),
             effective: author.effective, received: log.received, disposition: log.disposition,
@@ -104,8 +107,9 @@ extension Commit {
         _ position: Int64, _ log: LogRecord, _ lane: HubLane
     ) -> Commit {
         Commit(
-            position: position, dot: log.dot, oid: log.oid, subject: log.oid, decides: nil,
-            lane: lane.id, device: lane.device, isByHub: false, effective: log.effective,
+            position: position, dot: log.dot, oid: log.oid, subject: log.oid, previous: nil,
+            decides: nil, lane: lane.id, device: lane.device, isByHub: false,
+            effective: log.effective,
             received: log.received, disposition: log.disposition, problem: log.problem?.code,
             conflicts: Int(log.conflicts), context: log.context, covered: [], aliases: [],
             changes: [], consequences: [], chain: log.chain)

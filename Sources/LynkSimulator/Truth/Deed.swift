@@ -10,8 +10,13 @@ final class Deed {
     let isHub: Bool
     let changes: [RowChange]
     private let closure: EraClosure
+    private let chains: Chains
 
-    init(_ commit: Commit, place: Int, isHub: Bool, changes: [RowChange], _ graph: EraGraph) {
+    private init(
+        _ commit: Commit, place: Int, isHub: Bool, changes: [RowChange], _ graph: EraGraph,
+        _ chains: Chains
+    ) {
+        self.chains = chains
         self.commit = commit
         self.place = place
         self.isHub = isHub
@@ -22,28 +27,36 @@ final class Deed {
     var effective: HybridTimestamp { commit.effective }
     var oid: ContentID { commit.subject }
 
-    /// Whether this author had the other's deed (Protocol/02-time.md): its own lane's before it,
-    /// or what its context contains of rows in scopes that it had.
+    /// Whether this author had the other's deed (Protocol/02-time.md): its own chain's before it,
+    /// in whatever lane, or what its context contains of rows in scopes that it had.
     func knew(_ other: Deed, of scopes: [Scope]) -> Bool {
         if isHub { return other.place < place }
         if !other.isHub, other.commit.lane == commit.lane { return other.effective < effective }
+        if !other.isHub, other.commit.device == commit.device,
+            chains.isBefore(other.oid, oid)
+        {
+            return true
+        }
         guard scopes.contains(where: { commit.covered.contains($0) }) else { return false }
         return closure.contains(other.commit.dot)
             || commit.aliases.contains(other.commit.position)
     }
 
     /// The deeds of a log, in commit order.
-    static func all(in log: [Commit], _ graph: EraGraph) -> [Deed] {
+    static func all(in truth: Truth, _ graph: EraGraph) -> [Deed] {
+        let chains = Chains(truth)
         var deeds: [Deed] = []
+        let log = truth.log
         for commit in log where commit.isApplied {
             deeds.append(
                 Deed(
                     commit, place: deeds.count, isHub: commit.isByHub, changes: commit.changes,
-                    graph))
+                    graph, chains))
             guard !commit.consequences.isEmpty else { continue }
             deeds.append(
                 Deed(
-                    commit, place: deeds.count, isHub: true, changes: commit.consequences, graph))
+                    commit, place: deeds.count, isHub: true, changes: commit.consequences, graph,
+                    chains))
         }
         return deeds
     }

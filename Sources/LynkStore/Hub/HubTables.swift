@@ -5,7 +5,7 @@ import LynkCore
 /// The engine's own tables in a tenant's file.
 enum HubTables {
     /// Counted up when the tables change; 1 had no number.
-    static let format: Int64 = 2
+    static let format: Int64 = 3
 
     /// Makes the tables of a new file, or brings those of an earlier format to this one.
     ///
@@ -19,6 +19,7 @@ enum HubTables {
         if format < 2 { try HubUpgrade.toSecondFormat(database) }
         for statement in definitions { try database.execute(sql: statement) }
         if format < 2 { try HubUpgrade.conflicts(database, schema) }
+        if format < 3 { try HubUpgrade.toThirdFormat(database) }
         try database.execute(
             sql: """
                 INSERT INTO lynk_meta (name, value) VALUES ('format', ?)
@@ -55,7 +56,8 @@ enum HubTables {
         ) STRICT
         """,
         // One row per lane, live or retired: the full per-device clock and the deduplication of
-        // lanes.
+        // lanes. `fork` and `fork_effective` are the lane and the effective time of the change set
+        // that the lane's first one follows; NULL for a device's first lane.
         """
         CREATE TABLE IF NOT EXISTS lynk_lane (
             handle    INTEGER PRIMARY KEY,
@@ -65,7 +67,9 @@ enum HubTables {
             oid       BLOB NOT NULL,
             effective INTEGER NOT NULL,
             token        BLOB NOT NULL DEFAULT X'',
-            token_before BLOB NOT NULL DEFAULT X''
+            token_before BLOB NOT NULL DEFAULT X'',
+            fork           INTEGER,
+            fork_effective INTEGER
         ) STRICT
         """,
         // `head` is the position of the last commit that touched a row of the scope: a pull skips

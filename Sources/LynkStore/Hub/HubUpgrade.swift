@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import LynkCore
 import LynkEngine
+import LynkWire
 
 /// Brings a file of an earlier format to this one, in the transaction that opens it.
 enum HubUpgrade {
@@ -109,5 +110,40 @@ enum HubUpgrade {
                 JOIN lynk_meta AS meta ON meta.name = 'tenant'
                 WHERE log.disposition = 'quarantined'
                 """)
+    }
+
+    /// The second format did not keep where lanes begin: the first change set of each tells it,
+    /// where its bytes are still there. A lane without them has none, which costs conflicts.
+    static func toThirdFormat(_ database: Database) throws {
+        let columns = try database.columns(in: "lynk_lane").map(\.name)
+        if !columns.contains("fork") {
+            try database.execute(sql: "ALTER TABLE lynk_lane ADD COLUMN fork INTEGER")
+            try database.execute(sql: "ALTER TABLE lynk_lane ADD COLUMN fork_effective INTEGER")
+        }
+        let first = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT log.lane, log.body, lane.device
+                FROM (SELECT min(position) AS position FROM lynk_log GROUP BY lane) AS start
+                JOIN lynk_log AS log ON log.position = start.position
+                JOIN lynk_lane AS lane ON lane.handle = log.lane
+                """)
+        for row in first {
+            let bytes = try row.bytes("body")
+            guard !bytes.isEmpty, let previous = try? ChangeSetCodec.offered(bytes).content.previous
+            else { continue }
+            try database.execute(
+                sql: """
+                    UPDATE lynk_lane SET (fork, fork_effective) = (
+                        SELECT log.lane, log.effective
+                        FROM lynk_oid AS oid JOIN lynk_log AS log ON log.position = oid.position
+                        JOIN lynk_lane AS lane ON lane.handle = log.lane
+                        WHERE oid.oid = ? AND lane.device = ?)
+                    WHERE handle = ?
+                    """,
+                arguments: [
+                    Data(previous.bytes), Data(try row.bytes("device")), try row.integer("lane"),
+                ])
+        }
     }
 }

@@ -73,7 +73,8 @@ class SQLiteHubReads: HubReads {
 
     static let laneColumns =
         """
-        SELECT handle, lane, device, sequence, oid, effective, token, token_before
+        SELECT handle, lane, device, sequence, oid, effective, token, token_before, fork,
+            fork_effective
         FROM lynk_lane
         """
 
@@ -83,6 +84,11 @@ class SQLiteHubReads: HubReads {
             handle: try statement.handle(0), id: id, device: try statement.key(2),
             effective: HybridTimestamp(rawValue: UInt64(bitPattern: statement.integer(5))))
         lane.ratchet = Ratchet(current: statement.blob(6), previous: statement.blob(7))
+        if case .integer = statement.cell(8).value {
+            lane.fork = LaneFork(
+                lane: try statement.handle(8),
+                effective: HybridTimestamp(rawValue: UInt64(bitPattern: statement.integer(9))))
+        }
         let sequence = statement.integer(3)
         if sequence > 0 {
             guard let oid = ContentID(bytes: statement.blobView(4)) else {

@@ -49,11 +49,12 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
         try run(
             """
             INSERT INTO lynk_lane (handle, lane, device, sequence, oid, effective, token,
-                token_before)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                token_before, fork, fork_effective)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (handle) DO UPDATE SET device = excluded.device,
                 sequence = excluded.sequence, oid = excluded.oid, effective = excluded.effective,
-                token = excluded.token, token_before = excluded.token_before
+                token = excluded.token, token_before = excluded.token_before,
+                fork = excluded.fork, fork_effective = excluded.fork_effective
             """
         ) {
             $0.bind(1, Int64(lane.handle))
@@ -64,6 +65,10 @@ final class SQLiteHubStorage: SQLiteHubReads, HubStorage {
             $0.bind(6, Int64(bitPattern: lane.effective.rawValue))
             $0.bind(7, blob: lane.ratchet.current)
             $0.bind(8, blob: lane.ratchet.previous)
+            let fork = lane.fork
+            $0.bind(9, fork.map { .integer(Int64($0.lane)) } ?? .null)
+            $0.bind(
+                10, fork.map { .integer(Int64(bitPattern: $0.effective.rawValue)) } ?? .null)
         }
     }
 

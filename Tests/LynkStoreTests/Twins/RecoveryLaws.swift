@@ -55,6 +55,29 @@ struct RecoveryLaws {
     }
 
     @Test(
+        "A device that goes on from an older copy has no conflict with itself",
+        arguments: StorePair.all)
+    func noConflictWithItself(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let lost = try world.device()
+        let shop = try lost.addShop("Care")
+        try lost.sync()
+        try lost.fixture.write([.update(1, shop, [.init(2, "one")])])
+        let ann = TwinDevice(
+            world: world, principal: lost.principal, fixture: try lost.fixture.copy(),
+            clock: lost.clock)
+        // Sent after the copy was made: the lane goes on with what the copy does not know.
+        try lost.fixture.write([.update(1, shop, [.init(3, "phone")])])
+        #expect(try lost.settle())
+        // Knows of "one", which is the copy's own, and has not seen anything since.
+        try ann.fixture.write([.update(1, shop, [.init(2, "two")])])
+        #expect(try ann.settle())
+        #expect(try ann.shops() == ["two phone 0 NEW -"])
+        #expect(try world.hub.conflicts().isEmpty)
+        #expect(try ann.fixture.receipts().map(\.disposition).last == "accepted")
+    }
+
+    @Test(
         "A hub restored from a backup gets back what its devices have",
         arguments: StorePair.all)
     func restoredHub(_ pair: StorePair) throws {

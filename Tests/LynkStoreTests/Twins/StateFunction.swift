@@ -9,6 +9,8 @@ struct AppliedChangeSet {
     let effective: HybridTimestamp
     /// `nil` for what the office wrote at the hub, which knows everything before.
     let lane: LaneID?
+    /// The change sets before it in its author's chain, in whatever lane.
+    var before: Set<ContentID> = []
     let context: VersionVector
     /// As the receipt counts them.
     let conflicts: Int
@@ -243,6 +245,7 @@ struct StateFunction {
 
     private func knew(_ write: AppliedChangeSet, _ other: AppliedChangeSet) -> Bool {
         guard let lane = write.lane else { return true }
+        if write.before.contains(other.oid) { return true }
         return lane == other.lane || eras.contains(write.context, other.dot)
     }
 }

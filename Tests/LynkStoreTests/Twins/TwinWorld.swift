@@ -15,6 +15,8 @@ final class TwinWorld {
     private(set) var hub: TestHub
     /// What the hub has applied, in the order of the dots.
     private(set) var applied: [AppliedChangeSet] = []
+    /// Per change set those before it in its author's chain.
+    private var chains: [ContentID: Set<ContentID>] = [:]
     private(set) var eras = EraGraph()
     let directory: String
     private var random: SeededGenerator
@@ -110,12 +112,16 @@ final class TwinWorld {
     func commit(_ push: Push) throws -> PushAnswer? {
         let answer = try hub.store.commit([push]).first
         guard case .changeSets(let changeSets, _) = push.work else { return answer }
+        for sealed in changeSets {
+            guard let previous = sealed.content.previous else { continue }
+            chains[sealed.oid] = (chains[previous] ?? []).union([previous])
+        }
         for (sealed, receipt) in zip(changeSets, answer?.receipts ?? [])
         where receipt.disposition.isApplied && !receipt.isRepeat {
             applied.append(
                 AppliedChangeSet(
                     oid: sealed.oid, dot: receipt.dot, effective: receipt.effective,
-                    lane: push.lane, context: sealed.content.context,
+                    lane: push.lane, before: chains[sealed.oid] ?? [], context: sealed.content.context,
                     conflicts: Int(receipt.conflicts),
                     changes: sealed.content.changes))
         }
