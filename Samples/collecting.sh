@@ -35,13 +35,17 @@ for replica in asha ravi asha office; do lynk sync --replica $replica.db >/dev/n
 story "Asha's day on paper, and what she hands over"
 run "lynk day-sheet --replica asha.db"
 run "lynk handover --replica asha.db --cash 4,000"
+for replica in asha office; do lynk sync --replica $replica.db >/dev/null; done
 
 story "The office: what people should look at, and a decision"
 run "lynk exceptions --replica office.db"
 run "lynk resolve --replica office.db $(receipt_of second) reject \\
     --reason 'the bank shows one transfer'"
 run "lynk handover --replica office.db"
-run "lynk handover --replica office.db --worker Asha --cash 4,000 --counted 3,900"
+run "lynk count --replica office.db"
+run "lynk count --replica office.db Asha --cash 3,900"
+run "lynk sync --replica office.db"
+run "lynk deposit --replica office.db --cash 3,900 --account HDFC-1 --slip 99120"
 run "lynk sync --replica office.db"
 run "lynk exceptions --replica office.db"
 run "lynk statement --replica office.db R001 --from 2026-09-01"

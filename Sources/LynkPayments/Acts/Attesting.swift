@@ -145,9 +145,8 @@ extension Books {
         _ row: inout Entry<PaymentField>, for kind: ExceptionKind,
         in account: inout RetailerAccount
     ) throws {
-        let place = Settlement(rawValue: row.text(.settlement))
         switch PaymentPosting(rawValue: row.text(.posting)) {
-        case .posted where place == .inHand || place == .claimed:
+        case .posted where isWithdrawable(row):
             try withdraw(&row, for: kind, in: &account)
         case .held:
             let kinds = Set(row.text(.heldFor).split(separator: " ").map(String.init))

@@ -106,6 +106,9 @@ struct EvidenceJudgement {
                 return "money is counted by who receives it"
             }
             return try isOwn(HandoverField.worker) ? nil : "a handover in another's name"
+        case HandoverCountField.table.id:
+            guard role.isOffice else { return "money is counted by who receives it" }
+            return try isOwn(HandoverCountField.by) ? nil : "a count in another's name"
         case InstrumentCorrectionField.table.id:
             return try isOwn(InstrumentCorrectionField.by) && role != .retailer
                 ? nil : "a correction in another's name"
