@@ -57,7 +57,7 @@ extension Books {
         try setAttestation(&row)
     }
 
-    /// Gives a confirmation its result; nothing else of the books moves.
+    /// Gives a confirmation its result; no money moves.
     mutating func judge(
         _ fact: Entry<AttestationField>, of row: Entry<PaymentField>
     ) throws {
@@ -68,6 +68,7 @@ extension Books {
         fact[.matchedVersion] = verdict.keyVersion.map(Value.integer) ?? .null
         fact[.matchedCounter] = verdict.counter.map(Value.integer) ?? .null
         save(fact)
+        try countWrong(verdict, fact, of: row)
     }
 
     private func verdict(

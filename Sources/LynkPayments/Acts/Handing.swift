@@ -161,11 +161,24 @@ extension Books {
     }
 
     /// An exception that is no shop's.
+    ///
+    /// - Parameter payment: what a decision about it is made on; one that was decided is open
+    ///   again when the same is found anew.
     mutating func raiseAlone(
-        _ kind: ExceptionKind, about subjects: [RowKey], worker: RowKey?, detail: String,
-        amount: Int64
+        _ kind: ExceptionKind, about subjects: [RowKey], worker: RowKey?, payment: RowKey? = nil,
+        detail: String, amount: Int64
     ) throws {
-        if try find(ExceptionField.self, kind.key(subjects)) != nil { return }
+        if var known = try find(ExceptionField.self, kind.key(subjects)) {
+            guard let payment, known.text(.state) != ExceptionState.open.rawValue else { return }
+            known[.state] = .text(ExceptionState.open.rawValue)
+            known[.payment] = .key(payment)
+            known[.detail] = .text(detail)
+            known[.openedPosition] = .integer(submission.position)
+            known[.openedAt] = .integer(submission.received.milliseconds)
+            save(known)
+            return review(payment, by: 1)
+        }
+        if let payment { review(payment, by: 1) }
         save(
             Entry(
                 birth: kind.key(subjects),
@@ -174,7 +187,8 @@ extension Books {
                     .severity: .text(kind.severity.rawValue),
                     .state: .text(ExceptionState.open.rawValue),
                     .subjects: .text(KeyText.list(subjects.sorted())),
-                    .worker: worker.map(Value.key) ?? .null, .detail: .text(detail),
+                    .worker: worker.map(Value.key) ?? .null,
+                    .payment: payment.map(Value.key) ?? .null, .detail: .text(detail),
                     .amount: .integer(amount), .openedPosition: .integer(submission.position),
                     .openedAt: .integer(submission.received.milliseconds),
                 ]))
