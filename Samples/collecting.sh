@@ -24,6 +24,23 @@ run "lynk collect --replica asha.db --retailer R001 --amount 60,000 --method CAS
 run "lynk receipt --replica asha.db $(receipt_of first)"
 lynk receipt --replica asha.db "$(receipt_of first)" --svg receipt.svg >/dev/null
 grep -q '<path ' receipt.svg
+lynk receipt --replica asha.db "$(receipt_of first)" --png code.png >/dev/null
+# Another implementation's checksums, and as many rows as the picture says.
+python3 - code.png <<'END'
+import struct, sys, zlib
+data = open(sys.argv[1], "rb").read()
+assert data[:8] == b"\x89PNG\r\n\x1a\n"
+chunks, at = [], 8
+while at < len(data):
+    size, name = struct.unpack(">I4s", data[at:at + 8])
+    content = data[at + 8:at + 8 + size]
+    assert struct.unpack(">I", data[at + 8 + size:at + 12 + size])[0] == zlib.crc32(name + content)
+    chunks.append((name, content))
+    at += size + 12
+assert [name for name, _ in chunks] == [b"IHDR", b"IDAT", b"IEND"]
+width, height = struct.unpack(">II", chunks[0][1][:8])
+assert width == height and len(zlib.decompress(chunks[1][1])) == height * (1 + (width + 7) // 8)
+END
 
 story "Both type the same transfer of the shop"
 run "lynk collect --replica asha.db --retailer R001 --amount 2,500 --method UPI \\
@@ -35,13 +52,17 @@ for replica in asha ravi asha office; do lynk sync --replica $replica.db >/dev/n
 story "Asha's day on paper, and what she hands over"
 run "lynk day-sheet --replica asha.db"
 run "lynk handover --replica asha.db --cash 4,000"
+for replica in asha office; do lynk sync --replica $replica.db >/dev/null; done
 
 story "The office: what people should look at, and a decision"
 run "lynk exceptions --replica office.db"
 run "lynk resolve --replica office.db $(receipt_of second) reject \\
     --reason 'the bank shows one transfer'"
 run "lynk handover --replica office.db"
-run "lynk handover --replica office.db --worker Asha --cash 4,000 --counted 3,900"
+run "lynk count --replica office.db"
+run "lynk count --replica office.db Asha --cash 3,900"
+run "lynk sync --replica office.db"
+run "lynk deposit --replica office.db --cash 3,900 --account HDFC-1 --slip 99120"
 run "lynk sync --replica office.db"
 run "lynk exceptions --replica office.db"
 run "lynk statement --replica office.db R001 --from 2026-09-01"

@@ -77,5 +77,19 @@ ask exceptions | grep -q ATTESTATION_REPLAY
 story "His phone's own numbered log has the two that he confirmed"
 run "lynk confirm log --phone shop.phone"
 [ "$(lynk confirm log --phone shop.phone | wc -l)" -eq 2 ]
+
+story "With a network the shop's own device asks the hub for a code, and the worker types it"
+run "$collect --amount 2,500 || true"
+run "$collect --amount 2,500 --initiate | tee fourth"
+run "lynk sync --replica asha.db"
+run "lynk enroll --replica shop.db --server $url $(code "$shop" retailer)"
+run "lynk sync --replica shop.db"
+receipt=$(sed -n 's/^receipt no *//p' fourth)
+given=$(lynk confirm online --replica shop.db "$receipt" --json | figure code)
+run "lynk attest --replica asha.db --online $receipt $given"
+run "lynk complete --replica asha.db $receipt"
+run "lynk sync --replica asha.db"
+ask confirmations | grep -q 'ONLINE_OTP","WORKER_UPLOAD","VERIFIED'
+
 echo
-echo "Both confirmations were verified, and the copied one was held."
+echo "Three confirmations were verified, and the copied one was held."

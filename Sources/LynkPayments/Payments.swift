@@ -7,6 +7,7 @@ public import LynkCore
 /// facts and from what their authors knew. See Protocol/11-payments.md.
 public struct Payments: Application {
     private let secret: ConfirmationSecret?
+    private let recentCodes = RecentCodes()
 
     /// - Parameter confirmation: the hub's secret, with which codes of retailers verify. Without
     ///   it, as on a device, confirmations are kept and not judged.
@@ -19,10 +20,14 @@ public struct Payments: Application {
 
     public var codes: CodeMint? {
         secret.map { secret in
-            CodeMint(roles: [Role.retailer.rawValue], lookup: ConfirmationQueries.paymentToConfirm)
-            {
-                try OnlineCodes.issue($0, secret: secret, drawn: $1)
-            }
+            CodeMint(
+                roles: [Role.retailer.rawValue], lookup: ConfirmationQueries.paymentToConfirm,
+                issue: { [recentCodes] request, drawn in
+                    let issued = try OnlineCodes.issue(request, secret: secret, drawn: drawn)
+                    try recentCodes.check(request)
+                    return issued
+                },
+                kept: { [recentCodes] in recentCodes.note($0) })
         }
     }
 

@@ -39,7 +39,7 @@ struct LynkTool: AsyncParsableCommand {
             Confirm.self,
             ListPayments.self,
             ShowReceipt.self, ShowDaySheet.self, ShowStatement.self,
-            Handover.self, Resolve.self, Dashboard.self,
+            Handover.self, Count.self, Deposit.self, Resolve.self, Dashboard.self,
             Balance.self, Exceptions.self, Why.self, Decode.self, Simulate.self,
         ])
 }

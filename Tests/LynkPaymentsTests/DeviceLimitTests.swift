@@ -45,4 +45,46 @@ struct DeviceLimitTests {
         ended.leaseEnd = CivilDay("2026-11-01")
         #expect(ended.refusal(of: 1, by: .upi, in: situation) != nil)
     }
+
+    @Test("Case 60: without the payer's word 2,000 and no more, before it is a fact")
+    func unconfirmed() {
+        var limits = DeviceLimits()
+        limits.unconfirmedMax = 200_000
+        var situation = DeviceLimits.Situation(today: day)
+        for method in PaymentMethod.allCases {
+            #expect(limits.refusal(of: 200_000, by: method, in: situation) == nil)
+            #expect(
+                limits.refusal(of: 200_001, by: method, in: situation)
+                    == .unconfirmed(most: 200_000))
+        }
+        situation.isConfirmed = true
+        #expect(limits.refusal(of: 4_000_000, by: .cash, in: situation) == nil)
+        limits.unconfirmedMax = nil
+        situation.isConfirmed = false
+        #expect(limits.refusal(of: 4_000_000, by: .cash, in: situation) == nil)
+    }
+
+    @Test(
+        "Whom a device asks for a confirmation is the tenant's policy",
+        arguments: [
+            ([TenantPolicyField: Value](), Int64(200_000)), ([.attestation: "NONE"], nil),
+            ([.unattested: 50_000], 50_000), ([.attestation: "ALWAYS", .unattested: 0], 0),
+        ] as [([TenantPolicyField: Value], Int64?)])
+    func policy(_ decided: [TenantPolicyField: Value], _ most: Int64?) throws {
+        let world = try World()
+        func limits() throws -> DeviceLimits {
+            DeviceLimits(try BooksFile(world.hub).run(DeviceLimits.query).first ?? [])
+        }
+        // Nobody has a key, and nothing was decided: nobody could confirm anything.
+        #expect(try limits().unconfirmedMax == nil)
+        if decided.isEmpty {
+            _ = try Witness(world)
+        } else {
+            try world.push(
+                world.office.state(
+                    RowKey(high: World.tenant.high, low: World.tenant.low), decided))
+        }
+        #expect(try limits().unconfirmedMax == most)
+        #expect(try limits().cashMax == 5_000_000)
+    }
 }

@@ -134,6 +134,13 @@ struct ImportTests {
         #expect(changes.first?.value(InvoiceLineField.item) == "Syrup, 100 ml")
         #expect(
             changes.first?.value(InvoiceLineField.retailer)?.keyValue?.description == Self.other)
+        // 5 % of 910.25 are 45.5125, so 45.51 and no other figure.
+        for tax in ["4550", "4552", "0"] {
+            let problem = #expect(throws: ImportProblem.self) {
+                try run("invoice_lines", joined.replacing(",4551", with: ",\(tax)"))
+            }
+            #expect(problem?.line == 2 && problem?.column == "tax_paise")
+        }
         #expect(throws: ImportProblem.self) {
             try InvoiceLineImport.joined(
                 lines: header + row, invoices: Self.invoiceHeader, of: tenant)

@@ -11,7 +11,7 @@ struct SchemaTests {
     func declaration() {
         #expect(schema.problems.isEmpty)
         #expect(schema.name == "payments")
-        #expect(schema.version == 3)
+        #expect(schema.version == 4)
         #expect(
             schema.tables.map { "\($0.id) \($0.name)" } == [
                 "1 tenant_profile", "2 area", "3 worker", "4 retailer", "5 invoice",
@@ -25,6 +25,7 @@ struct SchemaTests {
                 "33 cheque_event", "34 bank_line", "35 bank_match", "36 instrument_alert",
                 "37 handover", "38 deposit", "39 day_close", "40 worker_day", "41 area_day",
                 "42 clock_tick", "43 credit_note", "44 invoice_amendment", "45 write_off",
+                "46 handover_count", "47 cash_cover", "48 code_limit",
             ])
         let indexes = schema.tables.flatMap(\.indexes).map(\.name)
         #expect(Set(indexes).count == indexes.count, "index names are the database's")

@@ -117,7 +117,9 @@ struct VisibilityTests {
         for office: TableID in [9, 11, 12, 13, 16, 17, 18, 19, 20, 22, 27, 30] {
             expected[office] = ["admin"]
         }
-        for office: TableID in [32, 33, 34, 35, 36, 38, 40, 41, 42] { expected[office] = ["admin"] }
+        for office: TableID in [32, 33, 34, 35, 36, 38, 40, 41, 42, 46, 47, 48] {
+            expected[office] = ["admin"]
+        }
         for table in Payments().schema.tables where table.id != PaymentField.table.id {
             var values = table.defaults
             for (name, key) in [

@@ -1,7 +1,8 @@
 package import LynkCore
 package import LynkEngine
 
-/// What a device may ask its hub about besides an exchange (Protocol/13-operation.md). Reads only.
+/// What a device may ask its hub about besides an exchange (Protocol/13-operation.md),
+/// and the code that a payer reads out.
 package struct HubQuestions: Sendable {
     /// A history is at most ``Limits/historyBytesMax`` of values; names and digits stand around
     /// them.
@@ -31,7 +32,21 @@ package struct HubQuestions: Sendable {
     /// The clocks of the tenant, as far as this device may see them.
     package func clock() async throws -> JSONValue { try await ask("clock") }
 
-    private func ask(_ path: String) async throws -> JSONValue {
+    /// A one-time code for a payment of the shop whose device this is. It is in the answer and
+    /// nowhere else.
+    ///
+    /// - Throws: ``Problem`` `not_found` for another's payment, `forbidden` for another role,
+    ///   `confirmation_limit` when one was given just before, the hub's or the transport's.
+    package func code(for payment: RowKey) async throws -> String {
+        let answer = try await ask("codes/\(payment)", .post)
+        guard let code = answer["code"]?.stringValue, !code.isEmpty, code.utf8.count <= 20 else {
+            throw Problem(.responseInvalid, "the answer holds no code")
+        }
+        return code
+    }
+
+    private func ask(_ path: String, _ method: HTTPRequest.Method = .get) async throws -> JSONValue
+    {
         let tenant = enrolment.principal.tenant
         let url = "\(try HubAddress(enrolment.server).base)/v1/tenants/\(tenant)/\(path)"
         var cost = TransferStatistics()
@@ -39,11 +54,11 @@ package struct HubQuestions: Sendable {
             let token = try await tokens.token(for: enrolment, cost: &cost)
             let response = try await transport.send(
                 HTTPRequest(
-                    .get, url,
+                    method, url,
                     headers: [
                         HTTPHeader("Accept", "application/json"),
                         HTTPHeader("Authorization", "Bearer \(token)"),
-                    ], responseBytesMax: Self.answerBytesMax))
+                    ], isIdempotent: method == .get, responseBytesMax: Self.answerBytesMax))
             guard response.head.status == 200 else {
                 throw ProblemDocument.problem(response.head, body: response.body)
             }

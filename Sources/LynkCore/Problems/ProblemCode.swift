@@ -125,7 +125,8 @@ public enum ProblemCode: String, Hashable, Sendable, CaseIterable {
         case .deviceLimit:
             "Nothing was recorded: run lynk sync, or ask the office, whose policy the limits are."
         case .confirmationLimit:
-            "Show the log to the office (lynk confirm log), then confirm again."
+            "Show the log to the office (lynk confirm log), or wait for the next code, then "
+                + "confirm again."
         case .storeBusy: "Repeat the request."
         case .storeFailed:
             "Check disk space and permissions, then try again; nothing was acknowledged."

@@ -57,7 +57,7 @@ extension Books {
         try setAttestation(&row)
     }
 
-    /// Gives a confirmation its result; nothing else of the books moves.
+    /// Gives a confirmation its result; no money moves.
     mutating func judge(
         _ fact: Entry<AttestationField>, of row: Entry<PaymentField>
     ) throws {
@@ -68,6 +68,7 @@ extension Books {
         fact[.matchedVersion] = verdict.keyVersion.map(Value.integer) ?? .null
         fact[.matchedCounter] = verdict.counter.map(Value.integer) ?? .null
         save(fact)
+        try countWrong(verdict, fact, of: row)
     }
 
     private func verdict(
@@ -145,9 +146,8 @@ extension Books {
         _ row: inout Entry<PaymentField>, for kind: ExceptionKind,
         in account: inout RetailerAccount
     ) throws {
-        let place = Settlement(rawValue: row.text(.settlement))
         switch PaymentPosting(rawValue: row.text(.posting)) {
-        case .posted where place == .inHand || place == .claimed:
+        case .posted where isWithdrawable(row):
             try withdraw(&row, for: kind, in: &account)
         case .held:
             let kinds = Set(row.text(.heldFor).split(separator: " ").map(String.init))

@@ -16,10 +16,19 @@ extension Books {
         fact[.result] = .text(AttestationResult.refused.rawValue)
         if let payment = fact.reference(.payment), case .blob(let digest) = fact[.signature] {
             let before = try find(OtpChallengeField.self, Self.challengeKey(payment))
-            if let challenge = OnlineChallenge.issue(
-                digest: digest, after: before.map { OnlineChallenge($0) },
-                now: submission.received.milliseconds, policy: try codePolicy())
+            let policy = try codePolicy()
+            let now = submission.received.milliseconds
+            let subjects = [fact.reference(.retailer), fact.reference(.device)].compactMap { $0 }
+            let quotas = try subjects.map { try codeLimit($0) }
+            if quotas.allSatisfy({ CodeQuota($0).admits(now, policy: policy) }),
+                let challenge = OnlineChallenge.issue(
+                    digest: digest, after: before.map { OnlineChallenge($0) }, now: now,
+                    policy: policy)
             {
+                for var quota in quotas {
+                    quota[.sentAt] = .text(CodeQuota(quota).adding(now).text)
+                    save(quota)
+                }
                 var row =
                     before
                     ?? Entry(
@@ -46,6 +55,7 @@ extension Books {
         let subject = OnlineChallenge.Subject(
             payment: KeyText.of(row.key), amount: row.money(.amount))
         var challenge = OnlineChallenge(kept)
+        let failures = challenge.failures
         let outcome = challenge.judge(
             fact.text(.code), for: subject,
             key: secret.onlineKey(tenant: KeyText.of(tenantKey)),
@@ -62,7 +72,35 @@ extension Books {
             case .breached: .paymentLocked
             case .none: .noKey
             }
-        return AttestationVerdict(result: result)
+        // The third try in a row is wrong too, although what it is answered is a pause.
+        return AttestationVerdict(result: result, isWrong: challenge.failures > failures)
+    }
+
+    /// What limits the codes of a shop, a device or a worker.
+    func codeLimit(_ subject: RowKey) throws -> Entry<CodeLimitField> {
+        let key = CodeQuota.key(of: subject)
+        return try find(CodeLimitField.self, key)
+            ?? Entry(birth: key, [.subject: .key(subject)])
+    }
+
+    /// A worker's wrong codes in a row, over all payments, are counted in
+    /// the order of the log; a right one ends the run.
+    mutating func countWrong(
+        _ verdict: AttestationVerdict, _ fact: Entry<AttestationField>, of row: Entry<PaymentField>
+    ) throws {
+        let isRight = verdict.result == .verified
+        guard fact.text(.uploadedBy) == AttestationSource.worker.rawValue,
+            verdict.isWrong || isRight, let worker = fact.reference(.worker)
+        else { return }
+        var limit = try codeLimit(worker)
+        let before = limit.money(.wrongInRow)
+        if isRight, before == 0 { return }
+        limit[.wrongInRow] = .integer(isRight ? 0 : before + 1)
+        save(limit)
+        guard !isRight, (before + 1) % Int64(ConfirmationLimits.wrongInRowMax) == 0 else { return }
+        try raiseAlone(
+            .wrongCodesInRow, about: [worker], worker: worker, payment: row.key,
+            detail: "\(before + 1) wrong codes in a row", amount: row.money(.amount))
     }
 
     /// As the tenant decided; a time or a number that makes no sense is the book's.
@@ -79,7 +117,11 @@ extension OnlineCodePolicy {
         let tries = policy.money(.otpAttempts)
         if (1...10).contains(tries) { triesMax = Int(tries) }
         let perHour = policy.money(.smsPerHour)
-        if (1...Int64(perHourMax)).contains(perHour) { perHourMax = Int(perHour) }
+        if (1...Int64(CodeQuota.countMax)).contains(perHour) {
+            perSubjectMax = Int(perHour)
+            perHourMax = min(perHourMax, perSubjectMax)
+        }
+        digits = Self.digits(policy[.otpLength].integerValue)
     }
 }
 

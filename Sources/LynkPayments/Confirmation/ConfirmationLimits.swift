@@ -6,6 +6,8 @@ package enum ConfirmationLimits {
     package static let wrongPerPaymentMax = 3
     /// Wrong codes on one key within ``wrongPerKeyPeriod``; then it is locked.
     package static let wrongPerKeyMax = 10
+    /// Wrong codes of one worker in a row, over all payments; then people look at it.
+    package static let wrongInRowMax = 6
     /// Milliseconds: a day.
     package static let wrongPerKeyPeriod: Int64 = 24 * hour
     /// Milliseconds after which a counter that never came is evidence.

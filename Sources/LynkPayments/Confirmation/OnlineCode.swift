@@ -2,7 +2,7 @@ import Crypto
 
 /// How codes that are asked for online behave; times in milliseconds.
 package struct OnlineCodePolicy: Hashable, Sendable {
-    /// Digits of a code.
+    /// Digits of a code; at least four, so that three tries in a row guess one in 3,333.
     package var digits = 6
     package var expiry: Int64 = 600_000
     package var triesMax = 3
@@ -14,8 +14,16 @@ package struct OnlineCodePolicy: Hashable, Sendable {
     package var resendAfter: Int64 = 30_000
     /// Codes for one payment within an hour.
     package var perHourMax = 5
+    /// Codes for all payments of one shop, and to one device, within an hour.
+    package var perSubjectMax = 20
 
     package init() {}
+
+    /// Digits of a code as the tenant decided; a number that makes no sense is the book's.
+    package static func digits(_ decided: Int64?) -> Int {
+        guard let decided, (4...10).contains(decided) else { return OnlineCodePolicy().digits }
+        return Int(decided)
+    }
 }
 
 /// What became of a try.

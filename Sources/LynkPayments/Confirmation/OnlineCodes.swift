@@ -7,11 +7,11 @@ enum OnlineCodes {
     static func issue(
         _ request: CodeRequest, secret: ConfirmationSecret, drawn: UInt64
     ) throws -> IssuedCode {
-        guard let row = request.rows.first, row.count == 3, let retailer = row[0].keyValue,
+        guard let row = request.rows.first, row.count == 4, let retailer = row[0].keyValue,
             let amount = row[2].integerValue,
             RowKey(high: request.principal.user.high, low: request.principal.user.low) == retailer
         else { throw Problem(.notFound, "no payment of this retailer") }
-        let digits = OnlineCodePolicy().digits
+        let digits = OnlineCodePolicy.digits(row[3].integerValue)
         var range: UInt64 = 1
         for _ in 0..<digits { range *= 10 }
         let code = OneTimeCode.padded(drawn % range, digits)
@@ -31,6 +31,10 @@ enum OnlineCodes {
                         .kind: .text(AttestationKind.onlineCode.rawValue),
                         .signature: .blob(digest),
                         .uploadedBy: .text(AttestationSource.hub.rawValue),
+                        .device: .key(
+                            RowKey(
+                                high: request.principal.device.high,
+                                low: request.principal.device.low)),
                     ])
             ])
     }

@@ -11,6 +11,8 @@ public struct DeviceLimits: Hashable, Sendable {
     /// All payments that the hub has not booked.
     public var unsyncedTotalMax: Int64 = 50_000_000
     public var unsyncedCountMax: Int64 = 200
+    /// The largest payment that its payer has not confirmed; `nil` where nobody is asked to.
+    public var unconfirmedMax: Int64?
     /// Cash of one shop in a day, on this device alone.
     public var cashDayLimit: Int64 = 20_000_000
     /// Hours without the hub after which a person is warned.
@@ -29,6 +31,8 @@ public struct DeviceLimits: Hashable, Sendable {
         /// Cash that this device took from the same shop today.
         public var cashToday: Int64 = 0
         public var hoursSinceSync: Int64 = 0
+        /// Whether the payer's word comes with the payment. Only the hub can tell what it is worth.
+        public var isConfirmed = false
         public var today: CivilDay
 
         public init(today: CivilDay) { self.today = today }
@@ -37,6 +41,7 @@ public struct DeviceLimits: Hashable, Sendable {
     /// Why a payment is not recorded.
     public enum Refusal: Hashable, Sendable, CustomStringConvertible {
         case tooLarge(most: Int64)
+        case unconfirmed(most: Int64)
         case tooMany(most: Int64)
         case totalTooLarge(most: Int64, waiting: Int64)
         case cashOfDay(limit: Int64, taken: Int64)
@@ -49,6 +54,9 @@ public struct DeviceLimits: Hashable, Sendable {
             case .tooLarge(let most):
                 "one payment of this kind is at most \(Rupees.text(most)) without the hub; take "
                     + "the rest by cheque or transfer"
+            case .unconfirmed(let most):
+                "without the payer's confirmation a payment is at most \(Rupees.text(most)); ask "
+                    + "him for his code (lynk collect --draft new), or announce it with --initiate"
             case .tooMany(let most):
                 "\(most) payments wait for the hub, and no more may; sync first"
             case .totalTooLarge(let most, let waiting):
@@ -71,6 +79,7 @@ public struct DeviceLimits: Hashable, Sendable {
     ) -> Refusal? {
         let single = method == .cash ? cashMax : instrumentMax
         if amount > single { return .tooLarge(most: single) }
+        if !situation.isConfirmed, let refusal = refusal(ofUnconfirmed: amount) { return refusal }
         if situation.unsyncedCount >= unsyncedCountMax { return .tooMany(most: unsyncedCountMax) }
         let (total, overflow) = situation.unsyncedTotal.addingReportingOverflow(amount)
         if overflow || total > unsyncedTotalMax {
@@ -83,6 +92,12 @@ public struct DeviceLimits: Hashable, Sendable {
         if situation.hoursSinceSync >= stopHours { return .tooLongAlone(hours: stopHours) }
         if let leaseEnd, situation.today > leaseEnd { return .leaseEnded(leaseEnd) }
         return nil
+    }
+
+    /// Why money that nobody confirmed is not recorded; `nil` when it is.
+    public func refusal(ofUnconfirmed amount: Int64) -> Refusal? {
+        guard let unconfirmedMax, amount > unconfirmedMax else { return nil }
+        return .unconfirmed(most: unconfirmedMax)
     }
 
     /// What to tell a person before it comes to a refusal.
@@ -100,7 +115,8 @@ extension DeviceLimits {
         sql: """
             SELECT p.offline_max_cash, p.offline_max_instrument, p.unsynced_total_max,
               p.unsynced_count_max, p.cash_day_limit, p.warn_hours, p.stop_hours, s.end_day,
-              coalesce(s.grace_days, 7)
+              coalesce(s.grace_days, 7), p.unattested_max, p.attestation_required,
+              EXISTS (SELECT 1 FROM retailer_key)
             FROM (SELECT 1) LEFT JOIN tenant_policy p LEFT JOIN subscription s LIMIT 1
             """,
         columns: [
@@ -108,13 +124,22 @@ extension DeviceLimits {
             .init("unsynced_total_max", .money), .init("unsynced_count_max", .integer),
             .init("cash_day_limit", .money), .init("warn_hours", .integer),
             .init("stop_hours", .integer), .init("end_day", .text),
-            .init("grace_days", .integer),
+            .init("grace_days", .integer), .init("unattested_max", .money),
+            .init("attestation_required", .text), .init("has_keys", .integer),
         ])
 
-    /// Reads a row of ``query``; what the tenant did not decide has the book's default.
+    /// The book's bound for what nobody confirmed: two thousand rupees.
+    static let unconfirmedDefault: Int64 = 200_000
+
+    /// Reads a row of ``query``; what the tenant did not decide has the book's default. A tenant
+    /// that decided nothing and gave no shop a key takes no confirmations, so none is asked for.
     package init(_ row: [Value]) {
         self.init()
-        guard row.count == 9 else { return }
+        guard row.count == 12 else { return }
+        let required = row[10].textValue
+        if required != "NONE", required != nil || row[11] == 1 {
+            unconfirmedMax = max(row[9].integerValue ?? Self.unconfirmedDefault, 0)
+        }
         cashMax = row[0].integerValue ?? cashMax
         instrumentMax = row[1].integerValue ?? instrumentMax
         unsyncedTotalMax = row[2].integerValue ?? unsyncedTotalMax

@@ -189,6 +189,21 @@ package struct PaymentReceipt: Sendable {
             """
     }
 
+    /// The code alone as a PNG, for printers and messages that take no SVG; eight dots a module,
+    /// with the quiet zone. It says what ``check`` says and no more.
+    ///
+    /// - Returns: `nil` for a check that no code has room for; a receipt's always fits.
+    package func png() -> [UInt8]? {
+        QRCode(check).map { code in
+            let side = (code.size + 8) * 8
+            return PNGImage.bytes(width: side, height: side) { x, y in
+                let (column, row) = (x / 8 - 4, y / 8 - 4)
+                return (0..<code.size).contains(column) && (0..<code.size).contains(row)
+                    && code[column, row]
+            }
+        }
+    }
+
     /// Each dark module as a square, with the quiet zone that readers need.
     private static func path(_ code: QRCode) -> String {
         var path = ""

@@ -60,6 +60,13 @@ public enum InvoiceLineImport {
         let limit = PaymentLimits.amountMax
         let invoice = try row.key("invoice_id")
         let line = try row.number("line", in: 1...10_000)
+        let rate = try row.number("gst_bps", in: 0...10_000)
+        let taxable = try row.number("taxable_paise", in: 0...limit)
+        let tax = try row.number("tax_paise", in: 0...limit)
+        let due = try InvoiceFigures.tax(taxable, rate)
+        guard tax == due else {
+            throw row.problem("tax_paise", "is \(tax); \(rate) bps of \(taxable) are \(due)")
+        }
         let number = withUnsafeBytes(of: line.bigEndian) { Array($0) }
         return .birth(
             .derived("invoice_line", [invoice.bytes, number]),
@@ -70,9 +77,9 @@ public enum InvoiceLineImport {
                 .batch: .text(row.text("batch")), .expiry: .text(row.text("expiry")),
                 .quantity: .integer(try row.number("quantity", in: 1...1_000_000_000)),
                 .unitPrice: .integer(try row.number("unit_price_paise", in: 0...limit)),
-                .gstBasisPoints: .integer(try row.number("gst_bps", in: 0...10_000)),
-                .taxable: .integer(try row.number("taxable_paise", in: 0...limit)),
-                .tax: .integer(try row.number("tax_paise", in: 0...limit)),
+                .gstBasisPoints: .integer(rate),
+                .taxable: .integer(taxable),
+                .tax: .integer(tax),
             ])
     }
 }

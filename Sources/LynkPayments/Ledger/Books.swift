@@ -26,6 +26,8 @@ struct Books {
     var reviewOrder: [RowKey] = []
     /// Entries of this change set by their plain key, so that a second one has its own.
     var entries: [RowKey: UInt8] = [:]
+    /// Collectors whose cash came, went on or was taken back, and whether what is at the bank did.
+    var cash = CashMoves()
     private var knownPolicy: Entry<TenantPolicyField>?
 
     struct DraftID: Hashable {

@@ -22,6 +22,7 @@ extension Books {
         try each(DisputeField.table) { try $0.dispute($1) }
         try each(WriteOffField.table) { try $0.writeOff($1) }
         try each(HandoverField.table) { try $0.handover($1) }
+        try each(HandoverCountField.table) { try $0.handoverCount($1) }
         try each(DepositField.table) { try $0.deposit($1) }
         try each(DayCloseField.table) { try $0.dayClose($1) }
         try each(DeviceReportField.table) { try $0.deviceReport($1) }
@@ -32,6 +33,7 @@ extension Books {
             try tick()
         }
         try settle()
+        try coverCash()
         try finish()
     }
 

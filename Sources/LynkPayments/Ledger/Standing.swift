@@ -19,6 +19,7 @@ extension Books {
         account.retailer[.lastPaymentAt] = .integer(at)
         account.note(row.key, in: .recentPayments)
         try move(&row, to: .posted)
+        noteCash(of: row)
         row[.unapplied] = .integer(amount)
         row[.hasCredit] = 1
 
@@ -123,6 +124,7 @@ extension Books {
             ])
         row[.unapplied] = 0
         row[.hasCredit] = 0
+        try uncover(&row)
         try account.retailer.add(-amount, to: .totalPaid)
         try account.retailer.add(amount, to: .outstanding)
         try account.retailer.add(-amount, to: .unappliedCredit)
@@ -164,11 +166,20 @@ extension Books {
         try rollUp(row, from: PaymentPosting(rawValue: before), to: posting)
     }
 
-    /// Where the money of a posted payment is, as a debit.
+    /// Whether what is booked can still be held: an instrument only where it was collected; cash
+    /// wherever it is by now, because whose it is does not depend on who carries it.
+    func isWithdrawable(_ row: Entry<PaymentField>) -> Bool {
+        if row.text(.method) == PaymentMethod.cash.rawValue { return true }
+        return [Settlement.inHand.rawValue, Settlement.claimed.rawValue]
+            .contains(row.text(.settlement))
+    }
+
+    /// Where the money of a posted payment is, as a debit. Cash is its collector's to answer for
+    /// whatever was handed over since: a handover names a sum and no payments.
     func asset(of row: Entry<PaymentField>, _ amount: Int64) -> JournalLine {
         switch Settlement(rawValue: row.text(.settlement)) {
         case .deposited: return .debit(.chequesClearing, nil, amount)
-        case .cleared, .matched, .banked: return .debit(.bank, nil, amount)
+        case .cleared, .matched: return .debit(.bank, nil, amount)
         default:
             let account = LedgerAccount(PaymentMethod(rawValue: row.text(.method)) ?? .cash)
             return .debit(account, account.isInHand ? row.reference(.worker) : nil, amount)

@@ -40,10 +40,14 @@ enum ConfirmationQueries {
     /// What a code is for, before it is drawn or tried.
     static let paymentToConfirm = Query(
         "payment_to_confirm",
-        sql: "SELECT retailer, worker, amount FROM payment WHERE id = :payment",
+        sql: """
+            SELECT retailer, worker, amount, (SELECT otp_length FROM tenant_policy LIMIT 1)
+            FROM payment WHERE id = :payment
+            """,
         parameters: [.init("payment", .key)],
         columns: [
             .init("retailer", .key), .init("worker", .key), .init("amount", .money),
+            .init("otp_length", .integer),
         ],
         roles: office)
 }

@@ -93,6 +93,68 @@ enum DriftQueries {
             .init("computed", .money), .init("difference", .money),
         ],
         roles: [Role.admin.rawValue])
+
+    /// Cash on its way: hands, the box, the bank. `cash_cover` has a row for every collector who
+    /// ever handed over, and one for the tenant.
+    static let cash = Query(
+        "drift_cash",
+        sql: """
+            WITH counted AS (
+              SELECT o.id, o.worker, o.to_kind, o.cash, o.cash + o.difference AS counted,
+                o.difference
+              FROM handover o WHERE o.position > 0),
+            booked AS (
+              SELECT e.subject,
+                sum(CASE WHEN s.account IN ('CASHBOX', 'BANK') THEN s.debit - s.credit ELSE 0 END)
+                  AS counted,
+                sum(CASE WHEN s.account = 'CASH_IN_HAND' THEN s.credit - s.debit ELSE 0 END)
+                  AS cash
+              FROM journal_entry e JOIN posting s ON s.entry = e.id
+              WHERE e.kind = 'HANDOVER' GROUP BY e.subject),
+            handed AS (SELECT worker, sum(cash) AS cash FROM counted GROUP BY worker),
+            taken AS (
+              SELECT worker, sum(amount) AS amount,
+                sum(CASE WHEN settlement IN ('HANDED_OVER', 'BANKED') THEN amount ELSE 0 END)
+                  AS covered,
+                sum(CASE WHEN settlement = 'BANKED' THEN amount ELSE 0 END) AS banked
+              FROM payment WHERE method = 'CASH' AND posting = 'POSTED' GROUP BY worker),
+            hand AS (
+              SELECT party AS worker, sum(debit) - sum(credit) AS cash
+              FROM posting WHERE account = 'CASH_IN_HAND' GROUP BY party),
+            figures AS (
+              SELECT 'handover.difference' AS figure, c.id AS subject, c.difference AS stored,
+                coalesce(b.counted, 0) - coalesce(b.cash, 0) AS computed
+              FROM counted c LEFT JOIN booked b ON b.subject = c.id
+              UNION ALL
+              SELECT 'handover.booked', c.id, c.cash, coalesce(b.cash, 0)
+              FROM counted c LEFT JOIN booked b ON b.subject = c.id
+              UNION ALL
+              SELECT 'handover.early', b.subject, 0, b.cash
+              FROM booked b LEFT JOIN counted c ON c.id = b.subject WHERE c.id IS NULL
+              UNION ALL
+              SELECT 'ledger.cash_in_hand', h.worker, h.cash,
+                coalesce(t.amount, 0) - coalesce(d.cash, 0)
+              FROM hand h LEFT JOIN taken t ON t.worker = h.worker
+              LEFT JOIN handed d ON d.worker = h.worker
+              UNION ALL
+              SELECT 'ledger.cash_box', NULL,
+                (SELECT coalesce(sum(debit) - sum(credit), 0) FROM posting
+                  WHERE account = 'CASHBOX'),
+                (SELECT coalesce(sum(counted), 0) FROM counted WHERE to_kind <> 'BANK')
+                  - (SELECT coalesce(sum(amount), 0) FROM deposit)
+              UNION ALL
+              SELECT 'cash_cover.total', k.id, k.total, d.cash
+              FROM cash_cover k JOIN handed d ON d.worker = k.id
+              UNION ALL
+              SELECT 'cash_cover.covered', k.id, k.covered, CASE
+                WHEN EXISTS (SELECT 1 FROM handed d WHERE d.worker = k.id)
+                THEN coalesce((SELECT t.covered FROM taken t WHERE t.worker = k.id), 0)
+                ELSE (SELECT coalesce(sum(t.banked), 0) FROM taken t) END
+              FROM cash_cover k)
+            SELECT figure, subject, stored, computed, stored - computed FROM figures
+            WHERE stored <> computed ORDER BY figure, subject
+            """,
+        columns: derived.columns, roles: [Role.admin.rawValue])
 }
 
 /// What the check of one tenant's books found.
@@ -117,7 +179,7 @@ package struct BooksCheck: Sendable {
     /// - Parameter run: answers a query with all its rows.
     package init(_ run: (Query) throws -> [[Value]]) rethrows {
         var found: [Difference] = []
-        for query in [LedgerQueries.drift, DriftQueries.derived] {
+        for query in [LedgerQueries.drift, DriftQueries.derived, DriftQueries.cash] {
             for row in try run(query) where row.count == 5 {
                 found.append(
                     Difference(

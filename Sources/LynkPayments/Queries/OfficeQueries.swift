@@ -4,7 +4,7 @@ package import LynkCore
 package enum OfficeQueries {
     static let all = [
         statement, statementBalance, exceptionQueue, workerPerformance, areaPerformance,
-        cashInHand, aging, agingByRetailer, transactions,
+        cashInHand, handoversToCount, cashBox, aging, agingByRetailer, transactions,
     ]
 
     private static let office = FieldQueries.office
@@ -123,8 +123,8 @@ package enum OfficeQueries {
         ],
         roles: office, keyset: .init(["area"]))
 
-    /// What each collector must still hand over, by the journal; and since when: money is handed
-    /// over in the order in which it came, so what is left is the newest.
+    /// What each collector must still hand over, by the journal; since when, by the oldest payment
+    /// that no handover covers; and what he says he handed over and nobody has counted.
     package static let cashInHand = Query(
         "cash_in_hand",
         sql: """
@@ -142,19 +142,18 @@ package enum OfficeQueries {
                   WHERE s.account = 'CHQ_IN_HAND' AND s.party = h.id) AS cheques
               FROM person h WHERE h.id > :after_worker)
             SELECT h.id AS worker, h.name, h.cash, h.cheques,
-              (SELECT min(day) FROM (
-                SELECT p.effective_day AS day, p.amount, sum(p.amount) OVER (
-                  ORDER BY p.effective_day DESC, p.id DESC ROWS UNBOUNDED PRECEDING) AS run
-                FROM payment p INDEXED BY payment_by_worker_effective
-                WHERE p.worker = h.id AND p.method = 'CASH' AND p.posting = 'POSTED')
-              WHERE run - amount < h.cash) AS since
+              (SELECT min(p.effective_day) FROM payment p INDEXED BY payment_by_cash
+                WHERE p.worker = h.id AND p.method = 'CASH' AND p.posting = 'POSTED'
+                  AND p.settlement = 'IN_HAND') AS since,
+              (SELECT coalesce(sum(o.cash), 0) FROM handover o INDEXED BY handover_by_worker
+                WHERE o.worker = h.id AND o.position = 0) AS uncounted
             FROM hand h WHERE h.cash <> 0 OR h.cheques <> 0
             ORDER BY h.id LIMIT :row_limit
             """,
         parameters: [],
         columns: [
             .init("worker", .key), .init("name", .text), .init("cash", .money),
-            .init("cheques", .money), .init("since", .text),
+            .init("cheques", .money), .init("since", .text), .init("uncounted", .money),
         ],
         roles: office, keyset: .init(["worker"]))
 
@@ -183,6 +182,33 @@ package enum OfficeQueries {
         .init("not_due", .money), .init("to_30", .money), .init("to_60", .money),
         .init("to_90", .money), .init("beyond_90", .money), .init("open", .money),
     ]
+
+    /// Handovers that wait to be counted.
+    package static let handoversToCount = Query(
+        "handovers_to_count",
+        sql: """
+            SELECT o.id AS handover, o.worker, coalesce(w.name, u.name, ''), o.to_kind, o.cash,
+              o.cheques, o.slip
+            FROM handover o INDEXED BY handover_by_position
+            LEFT JOIN worker w ON w.id = o.worker LEFT JOIN user_account u ON u.id = o.worker
+            WHERE o.position = 0 AND o.id > :after_handover
+            ORDER BY o.id LIMIT :row_limit
+            """,
+        columns: [
+            .init("handover", .key), .init("worker", .key), .init("name", .text),
+            .init("to_kind", .text), .init("cash", .money), .init("cheques", .text),
+            .init("slip", .text),
+        ],
+        roles: office, keyset: .init(["handover"]))
+
+    /// What the office's own box should hold, by the journal.
+    package static let cashBox = Query(
+        "cash_box",
+        sql: """
+            SELECT coalesce(sum(debit) - sum(credit), 0)
+            FROM posting INDEXED BY posting_by_account WHERE account = 'CASHBOX'
+            """,
+        columns: [.init("cash", .money)], roles: office)
 
     /// All that is open on a day, by how many days it is overdue.
     package static let aging = Query(

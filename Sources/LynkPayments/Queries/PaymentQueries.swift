@@ -7,7 +7,7 @@ enum PaymentQueries {
             collectedTotal, paymentsByMethod, outstandingByRetailer, outstandingTotal,
             invoicesOpen, concurrentPayments, exceptions, DashboardQuery.dashboard,
         ] + FieldQueries.all + OfficeQueries.all + LedgerQueries.all + ConfirmationQueries.all
-        + [DriftQueries.derived]
+        + [DriftQueries.derived, DriftQueries.cash]
 
     private static let office = [Role.admin.rawValue]
 

@@ -5,6 +5,18 @@ struct AttestationVerdict {
     var result: AttestationResult
     var keyVersion: Int64?
     var counter: Int64?
+    /// Whether it was judged and did not fit.
+    var isWrong: Bool
+
+    init(
+        result: AttestationResult, keyVersion: Int64? = nil, counter: Int64? = nil,
+        isWrong: Bool? = nil
+    ) {
+        self.result = result
+        self.keyVersion = keyVersion
+        self.counter = counter
+        self.isWrong = isWrong ?? (result == .failed)
+    }
 }
 
 /// Judges one confirmation of a booked payment by what the books know of its retailer.

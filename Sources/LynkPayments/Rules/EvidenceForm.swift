@@ -27,6 +27,10 @@ enum EvidenceForm {
                 first(
                     key(change, HandoverField.worker),
                     sumOrZero(change, HandoverField.cash), sumOrZero(change, HandoverField.counted))
+            case HandoverCountField.table.id:
+                first(
+                    key(change, HandoverCountField.handover),
+                    sum(change, HandoverCountField.counted))
             case DepositField.table.id:
                 first(amount(change, DepositField.amount), day(change, DepositField.day))
             case DayCloseField.table.id: first(day(change, DayCloseField.day))
@@ -97,6 +101,13 @@ enum EvidenceForm {
     ) -> FieldSchema? {
         let paise = change.value(field)?.integerValue ?? 0
         return (0...PaymentLimits.amountMax).contains(paise) ? nil : field.schema
+    }
+
+    /// Zero counts too, but it must be said.
+    private static func sum<Field: TableField>(
+        _ change: RowChange, _ field: Field
+    ) -> FieldSchema? {
+        change.value(field)?.integerValue == nil ? field.schema : sumOrZero(change, field)
     }
 
     private static func day<Field: TableField>(

@@ -38,22 +38,33 @@ struct EvidenceJudgement {
         return role?.isOffice ?? false ? .reject(problem) : .quarantine(problem)
     }
 
-    /// Why the hub gives no other code now: half a minute, five in an hour, or the end of all.
+    /// Why the hub gives no other code now: half a minute, five in an hour, what the shop and its
+    /// device had for other payments, or the end of all.
     private func tooOften(_ change: RowChange) throws -> Problem? {
         guard change.table == AttestationField.table.id,
             change.value(AttestationField.uploadedBy) == .text(AttestationSource.hub.rawValue),
-            let payment = change.value(AttestationField.payment)?.keyValue,
-            let row = try view.row(OtpChallengeField.table.id, Books.challengeKey(payment))
+            let payment = change.value(AttestationField.payment)?.keyValue
         else { return nil }
         let tenant = submission.principal.tenant
-        let policy = try view.row(
-            TenantPolicyField.table.id, RowKey(high: tenant.high, low: tenant.low))
-        let next = OnlineChallenge.issue(
-            digest: [], after: OnlineChallenge(Entry(row)), now: submission.received.milliseconds,
-            policy: policy.map { OnlineCodePolicy(Entry($0)) } ?? OnlineCodePolicy())
-        return next == nil
-            ? Problem(.confirmationLimit, "another code for this payment comes later or never")
-            : nil
+        let now = submission.received.milliseconds
+        let policy =
+            try view.row(TenantPolicyField.table.id, RowKey(high: tenant.high, low: tenant.low))
+            .map { OnlineCodePolicy(Entry($0)) } ?? OnlineCodePolicy()
+        for (field, name) in [(AttestationField.retailer, "shop"), (.device, "device")] {
+            guard let subject = change.value(field)?.keyValue,
+                let row = try view.row(CodeLimitField.table.id, CodeQuota.key(of: subject)),
+                !CodeQuota(Entry(row)).admits(now, policy: policy)
+            else { continue }
+            return Problem(
+                .confirmationLimit,
+                "this \(name) had \(policy.perSubjectMax) codes within an hour; wait a while")
+        }
+        guard let row = try view.row(OtpChallengeField.table.id, Books.challengeKey(payment)),
+            OnlineChallenge.issue(
+                digest: [], after: OnlineChallenge(Entry(row)), now: now, policy: policy) == nil
+        else { return nil }
+        return Problem(
+            .confirmationLimit, "another code for this payment comes later or never")
     }
 
     /// Each witness speaks for himself: a worker never for the payer.
@@ -106,6 +117,9 @@ struct EvidenceJudgement {
                 return "money is counted by who receives it"
             }
             return try isOwn(HandoverField.worker) ? nil : "a handover in another's name"
+        case HandoverCountField.table.id:
+            guard role.isOffice else { return "money is counted by who receives it" }
+            return try isOwn(HandoverCountField.by) ? nil : "a count in another's name"
         case InstrumentCorrectionField.table.id:
             return try isOwn(InstrumentCorrectionField.by) && role != .retailer
                 ? nil : "a correction in another's name"

@@ -50,6 +50,8 @@ enum ExceptionKind: String, CaseIterable {
     case attestationFailed = "ATTESTATION_FAILED"
     /// Rule 26, for a tenant that always asks for a confirmation.
     case attestationMissing = "ATTESTATION_MISSING"
+    /// Wrong codes of one worker, whatever the payments.
+    case wrongCodesInRow = "WRONG_CODES_IN_A_ROW"
     /// Rule 27.
     case attestationReplay = "ATTESTATION_REPLAY"
     /// Rule 28.
@@ -91,7 +93,8 @@ enum ExceptionKind: String, CaseIterable {
             .warn
         case .suspectRetyped, .instrumentReused, .tenantLapsed, .attestationMissing: .hold
         case .completedAfterKnownCancel, .instrumentReusedElsewhere, .deviceRevoked,
-            .deviceLogGap, .attestationReplay, .attestedNotReported, .amountMismatch:
+            .deviceLogGap, .attestationReplay, .attestedNotReported, .amountMismatch,
+            .wrongCodesInRow:
             .security
         }
     }

@@ -51,10 +51,7 @@ extension Books {
         by row: Entry<PaymentField>, in account: inout RetailerAccount
     ) throws {
         for var twin in try twins(of: row) where !isBefore(twin, row) {
-            let place = Settlement(rawValue: twin.text(.settlement))
-            if twin.text(.posting) == PaymentPosting.posted.rawValue,
-                place == .inHand || place == .claimed
-            {
+            if twin.text(.posting) == PaymentPosting.posted.rawValue, isWithdrawable(twin) {
                 try withdraw(&twin, for: .suspectRetyped, in: &account)
             }
             try raise(

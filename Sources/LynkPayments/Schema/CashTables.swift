@@ -9,13 +9,17 @@ enum HandoverField: UInt32, TableField {
     case cash
     /// Keys of payments, separated by a space.
     case cheques
-    /// What the receiver counted; NULL until he did, and nothing is booked.
-    case counted, slip, acceptedBy, difference, position
+    /// What the receiver counted on the spot. NULL when it is counted later, which is a fact of
+    /// its own: ``HandoverCountField``. Nothing is booked before.
+    case counted, slip, acceptedBy, difference
+    /// The hub's position at which it was accepted; 0 until then.
+    case position
 
     static let byWorker = IndexSchema(
         "handover_by_worker", ["worker", "position", "id"])
+    static let byPosition = IndexSchema("handover_by_position", ["position", "id"])
     static let table = TableSchema(
-        37, "handover", .mutable, fields, indexes: [byWorker], deletes: .forbidden)
+        37, "handover", .mutable, fields, indexes: [byWorker, byPosition], deletes: .forbidden)
 
     var schema: FieldSchema {
         switch self {
@@ -28,6 +32,55 @@ enum HandoverField: UInt32, TableField {
         case .acceptedBy: derived("accepted_by", .key)
         case .difference: derived("difference", .money, default: 0)
         case .position: derived("position", .integer, default: 0)
+        }
+    }
+}
+
+/// What the office counted of a handover. The first count in the hub's order stands.
+enum HandoverCountField: UInt32, TableField {
+    /// It may arrive before the handover does.
+    case handover = 1
+    case counted
+    /// Keys of cheques that were said and were not there, separated by a space.
+    case missing
+    case slip
+    /// Who counted.
+    case by
+    /// Empty until judged, then ``FactOutcome``.
+    case outcome, position
+
+    static let byHandover = IndexSchema("handover_count_by_handover", ["handover"])
+    static let table = TableSchema(
+        46, "handover_count", .mutable, fields, indexes: [byHandover], deletes: .forbidden)
+
+    var schema: FieldSchema {
+        switch self {
+        case .handover: stated("handover", .key, .immutable)
+        case .counted: stated("counted", .money, .immutable)
+        case .missing: stated("missing", .text, .immutable, default: "")
+        case .slip: stated("slip", .text, .immutable, default: "")
+        case .by: stated("by_user", .key, .immutable)
+        case .outcome: derived("outcome", .text, default: "")
+        case .position: derived("position", .integer, default: 0)
+        }
+    }
+}
+
+/// How much cash went on from one hand, and how much of it stands on payments. The key is the
+/// worker's for what he handed over, the tenant's for what came to the bank.
+enum CashCoverField: UInt32, TableField {
+    /// All that went on; what no payment stands for is this less ``covered``.
+    case total = 1
+    /// Sum of the payments that went on with it, oldest first.
+    case covered
+
+    static let table = TableSchema(
+        47, "cash_cover", .mutable, fields, deletes: .forbidden)
+
+    var schema: FieldSchema {
+        switch self {
+        case .total: computed("total")
+        case .covered: computed("covered")
         }
     }
 }

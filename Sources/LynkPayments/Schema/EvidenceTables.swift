@@ -23,6 +23,8 @@ enum AttestationField: UInt32, TableField {
     case receivedAt
     /// The version of the key that the code was made with, or that a wrong one counts against.
     case matchedVersion
+    /// The payer's device that asked for the code; of codes that the hub gave.
+    case device
 
     static let byPayment = IndexSchema(
         "attestation_by_payment", ["payment"])
@@ -56,6 +58,7 @@ enum AttestationField: UInt32, TableField {
         case .record: derived("record", .text, default: "")
         case .receivedAt: derived("received_at", .integer, default: 0)
         case .matchedVersion: derived("matched_version", .integer)
+        case .device: stated("device", .key, .immutable)
         }
     }
 }
@@ -87,6 +90,26 @@ enum OtpChallengeField: UInt32, TableField {
         case .channel: derived("channel", .text, default: "")
         case .usedAt: derived("used_at", .integer)
         case .sentAt: derived("sent_at", .text, default: "")
+        }
+    }
+}
+
+/// What limits the codes of one shop, one device or one worker; the key follows from the subject.
+enum CodeLimitField: UInt32, TableField {
+    case subject = 1
+    /// When codes were given to it within the last hour, in milliseconds with a space between.
+    case sentAt
+    /// Wrong codes of a worker since the last right one.
+    case wrongInRow
+
+    static let table = TableSchema(
+        48, "code_limit", .mutable, fields, deletes: .forbidden)
+
+    var schema: FieldSchema {
+        switch self {
+        case .subject: derived("subject", .key)
+        case .sentAt: derived("sent_at", .text, default: "")
+        case .wrongInRow: derived("wrong_in_row", .integer, default: 0)
         }
     }
 }

@@ -84,11 +84,15 @@ enum PaymentField: UInt32, TableField {
     static let byLifecycle = IndexSchema(
         "payment_by_lifecycle_worker", ["lifecycle", "worker", "claimed_at"])
     static let byReceipt = IndexSchema("payment_by_receipt", ["device", "receipt_counter"])
+    /// Cash of one collector by where it is, oldest first.
+    static let byCash = IndexSchema(
+        "payment_by_cash",
+        ["worker", "method", "posting", "settlement", "effective_day", "id"])
     static let table = TableSchema(
         7, "payment", .mutable, fields,
         indexes: [
             byCredit, byWorker, byInstrument, byRetailerDay, bySettlement, byPosting, byLifecycle,
-            byReceipt, byWorkerEffective, byRetailerClaimed, byPosition,
+            byReceipt, byWorkerEffective, byRetailerClaimed, byPosition, byCash,
         ], deletes: .forbidden)
 
     var schema: FieldSchema {

@@ -2,9 +2,10 @@ import LynkCore
 
 extension Schema {
     /// The payments application's tables. Version 1 ended with `exception`; version 3 added what
-    /// the hub notes of confirmations.
+    /// the hub notes of confirmations, version 4 counts of handovers, where cash went, and what
+    /// limits codes.
     static let payments = Schema(
-        "payments", version: 3,
+        "payments", version: 4,
         [
             TenantProfileField.table, AreaField.table, WorkerField.table, RetailerField.table,
             InvoiceField.table, InvoiceLineField.table, PaymentField.table,
@@ -20,7 +21,8 @@ extension Schema {
             BankMatchField.table, InstrumentAlertField.table, HandoverField.table,
             DepositField.table, DayCloseField.table, WorkerDayField.table, AreaDayField.table,
             ClockTickField.table, CreditNoteField.table, InvoiceAmendmentField.table,
-            WriteOffField.table,
+            WriteOffField.table, HandoverCountField.table, CashCoverField.table,
+            CodeLimitField.table,
         ])
 }
 
@@ -59,8 +61,9 @@ enum TableRole {
                     InstrumentCorrectionField.table, ProofFileField.table,
                     DeviceReportField.table, DecisionField.table, DisputeField.table,
                     ChequeEventField.table, BankLineField.table, BankMatchField.table,
-                    InstrumentAlertField.table, HandoverField.table, DepositField.table,
-                    DayCloseField.table, ClockTickField.table, CreditNoteField.table,
+                    InstrumentAlertField.table, HandoverField.table,
+                    HandoverCountField.table, DepositField.table, DayCloseField.table,
+                    ClockTickField.table, CreditNoteField.table,
                     InvoiceAmendmentField.table, WriteOffField.table,
                 ]
             ),
@@ -72,6 +75,7 @@ enum TableRole {
                     JournalEntryField.table, PostingField.table, ExceptionField.table,
                     PlanUsageField.table, OtpChallengeField.table, PaymentEventField.table,
                     NotificationField.table, WorkerDayField.table, AreaDayField.table,
+                    CashCoverField.table, CodeLimitField.table,
                 ]
             ),
         ].flatMap { role, tables in tables.map { ($0.id, role) } })

@@ -30,16 +30,19 @@ struct CodeRoute: Sendable {
         let store = try await hub.store(principal.tenant)
         var chance = SystemRandomNumberGenerator()
         let drawn = UInt64.random(in: 0...UInt64.max, using: &chance)
-        let issued = try await hub.pool.run {
+        let now = hub.clock.nowMilliseconds()
+        let (request, issued) = try await hub.pool.run {
             let rows = try store.run(mint.lookup, arguments: ["payment": .key(subject)], limit: 1)
-            return try mint.issue(
-                CodeRequest(principal: principal, subject: subject, rows: rows), drawn)
+            let request = CodeRequest(
+                principal: principal, subject: subject, rows: rows, milliseconds: now)
+            return (request, try mint.issue(request, drawn))
         }
         let answer = try await hub.commits.push(push(issued.changes, principal), to: store)
         if let refusal = answer.refusal { throw refusal }
         for receipt in answer.receipts where !receipt.disposition.isApplied {
             throw receipt.problem ?? Problem(.internalFailure, "a code was not kept")
         }
+        mint.kept(request)
         return .json(Issued(code: issued.code))
     }
 

@@ -14,13 +14,20 @@ struct Attest: AsyncParsableCommand {
               lynk challenge 4BAF-CBA9-4C1B
               lynk attest 4BAF-CBA9-4C1B "846 701 871"
               lynk attest 4BAF-CBA9-4C1B LYNKSIG1:...
+
+            With --online it is the code that the hub gave the shop (lynk confirm online). It \
+            holds for ten minutes from then, so sync at once.
+
+              lynk attest --online 4BAF-CBA9-4C1B 846701
             """)
 
     @OptionGroup var options: ReplicaOptions
     @Argument(help: "The receipt number, or the payment's id.")
     var payment: String
-    @Argument(help: "Nine digits, or LYNKSIG1:...")
+    @Argument(help: "Nine digits, LYNKSIG1:..., or with --online the hub's code.")
     var confirmation: String
+    @Flag(help: "It is a code that the shop asked the hub for.")
+    var online = false
 
     func run() async throws {
         try await Failure.reported {
@@ -30,7 +37,9 @@ struct Attest: AsyncParsableCommand {
             }
             let now = SystemReplicaClock().read().wallMilliseconds
             let key = replica.mintKey()
-            let attached = try AttachedConfirmation(confirmation)
+            let attached =
+                try online
+                ? AttachedConfirmation(online: confirmation) : AttachedConfirmation(confirmation)
             try replica.write(intent: Intent(name: "attest")) { database in
                 let statement = try Challenge.statement(
                     payment, tenant: principal.tenant, in: database)

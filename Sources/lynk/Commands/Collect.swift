@@ -80,7 +80,9 @@ struct Collect: AsyncParsableCommand {
             let (collection, expected) = try replica.write(intent: intent) { database in
                 let collection = try collection(in: database)
                 try draft.checkUnused(in: database)
-                if let warning = try CollectionLimits.check(collection, in: database) {
+                if let warning = try CollectionLimits.check(
+                    collection, isConfirmed: attestation != nil, in: database)
+                {
                     Failure.warn(warning)
                 }
                 let expected = try collection.expectation(in: database)

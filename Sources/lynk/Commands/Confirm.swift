@@ -19,11 +19,18 @@ struct Confirm: AsyncParsableCommand {
               lynk confirm scan --phone shop.phone LYNKPAY1:...               # or scanned
               lynk confirm log --phone shop.phone
 
+            With a network the shop's own device, enrolled as a retailer, asks the hub for a code \
+            instead, and needs no card:
+
+              lynk confirm online --replica shop.db 4BAF-CBA9-4C1B
+              lynk attest --online 4BAF-CBA9-4C1B 846701                      # the worker
+
             The file of the phone is its identity and its memory: never copy it, and give a new \
             phone a new version of the key.
             """,
         subcommands: [
             ConfirmEnroll.self, ConfirmCode.self, ConfirmScan.self, ConfirmLog.self,
+            ConfirmOnline.self,
         ])
 }
 

@@ -11,12 +11,15 @@ struct Handover: AsyncParsableCommand {
 
               lynk handover --cash 50,000 --cheque 4BAF-CBA9-4C1B
 
-            The office counts, in the worker's presence. What is missing, or too much, is booked \
-            to the worker and is an exception when it is not nothing:
+            The office counts it when it has it (lynk count), or states both at once, in the \
+            worker's presence. What is missing, or too much, is booked to the worker and is an \
+            exception when it is not nothing:
 
               lynk handover --worker Asha --cash 50,000 --counted 48,500
 
-            Without --cash it lists what each collector has in hand, and since when.
+            Without --cash it lists what each collector has in hand by the books, the day of the \
+            oldest cash that no handover covers and its age in days, and what he says he handed \
+            over and nobody has counted.
             """)
 
     @OptionGroup var options: ReplicaOptions
@@ -59,9 +62,17 @@ struct Handover: AsyncParsableCommand {
         let rows = try replica.read { database in
             try database.everything(OfficeQueries.cashInHand, [:], of: person.tenant)
         }
-        var table = Table(["worker", "cash_paise", "cheques_paise", "since"])
-        table.rows = rows.map {
-            [$0[1].textCell, $0[2].moneyCell, $0[3].moneyCell, $0[4].textCell]
+        let today = try Typed.day(nil)
+        var table = Table([
+            "worker", "cash_paise", "cheques_paise", "since", "days", "uncounted_paise",
+        ])
+        table.rows = rows.map { row in
+            let since = row[4].textValue.flatMap { CivilDay($0) }
+            let days = since.map { Cell.number(Int64(today.daysSince1970 - $0.daysSince1970)) }
+            return [
+                row[1].textCell, row[2].moneyCell, row[3].moneyCell, row[4].textCell,
+                days ?? .none, row[5].moneyCell,
+            ]
         }
         table.show(asJSON: json, empty: "Nobody has cash or cheques in hand.")
     }

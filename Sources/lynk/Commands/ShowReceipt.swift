@@ -13,8 +13,10 @@ struct ShowReceipt: AsyncParsableCommand {
 
               lynk receipt 4BAF-CBA9-4C1B
               lynk receipt 4BAF-CBA9-4C1B --svg receipt.svg
+              lynk receipt 4BAF-CBA9-4C1B --png code.png
 
-            The picture has a QR code with number, amount and a check that the office can compare. \
+            The picture has a QR code with number, amount and a check that the office can compare; \
+            the PNG is this code alone, for printers and messages that take no SVG. \
             References are shown by their last four characters.
             """)
 
@@ -23,6 +25,8 @@ struct ShowReceipt: AsyncParsableCommand {
     var payment: String
     @Option(help: ArgumentHelp("Write a picture to this file.", valueName: "file"))
     var svg: String?
+    @Option(help: ArgumentHelp("Write its code as a PNG to this file.", valueName: "file"))
+    var png: String?
 
     func run() async throws {
         try await Failure.reported {
@@ -30,9 +34,14 @@ struct ShowReceipt: AsyncParsableCommand {
                 let key = try PaymentStep.find(payment, in: database).key
                 return try Self.receipt(of: key, in: database)
             }
-            if let svg {
-                try Typed.write(receipt.svg(), to: svg)
-            } else {
+            if let png {
+                guard let bytes = receipt.png() else {
+                    throw Problem(.valueInvalid, "the receipt's check is too long for a code")
+                }
+                try Typed.write(bytes, to: png)
+            }
+            if let svg { try Typed.write(receipt.svg(), to: svg) }
+            if svg == nil, png == nil {
                 print(receipt.text(), terminator: "")
             }
         }

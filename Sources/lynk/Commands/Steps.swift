@@ -4,7 +4,11 @@ import LynkPayments
 
 struct Complete: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says that the money of an announced payment is here. Needs no network.")
+        abstract: "Says that the money of an announced payment is here. Needs no network.",
+        discussion: """
+            Above what the wholesaler takes without the payer's word, attach it first: \
+            lynk attest, with his phone's code or with --online the hub's.
+            """)
 
     @OptionGroup var options: ReplicaOptions
     @Argument(help: "The receipt number, or the payment's id.")
@@ -14,7 +18,8 @@ struct Complete: AsyncParsableCommand {
         try await Failure.reported {
             let receipt = try options.openForWriting().write(intent: Intent(name: "complete")) {
                 database in
-                try PaymentStep.move(payment, to: .completed, in: database)
+                try CollectionLimits.checkCompletion(payment, in: database)
+                return try PaymentStep.move(payment, to: .completed, in: database)
             }
             print("Payment \(receipt) is completed here; lynk sync tells the hub.")
         }

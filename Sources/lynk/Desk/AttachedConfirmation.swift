@@ -6,6 +6,8 @@ import LynkPayments
 enum AttachedConfirmation {
     case code(String)
     case signature(SignedConfirmation)
+    /// What the hub gave the payer.
+    case online(String)
 
     /// - Throws: ``Problem`` `parameter_invalid` for a slip of typing.
     init(_ text: String) throws {
@@ -18,6 +20,15 @@ enum AttachedConfirmation {
             throw Problem(.parameterInvalid, "the code \(text) was typed wrong")
         }
         self = .code(digits)
+    }
+
+    /// - Throws: ``Problem`` `parameter_invalid` for what no hub gives.
+    init(online text: String) throws {
+        let digits = text.filter { !" -".contains($0) }
+        guard (4...10).contains(digits.utf8.count),
+            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        else { throw Problem(.parameterInvalid, "the code \(text) was typed wrong") }
+        self = .online(digits)
     }
 
     /// A signature can be checked here, when the shop's key is on this device.
@@ -55,6 +66,10 @@ enum AttachedConfirmation {
             fields += [
                 ("kind", .text(AttestationKind.offlineCode.rawValue)),
                 ("code", .text(digits)),
+            ]
+        case .online(let digits):
+            fields += [
+                ("kind", .text(AttestationKind.onlineCode.rawValue)), ("code", .text(digits)),
             ]
         case .signature(let signed):
             fields += [

@@ -24,13 +24,14 @@ extension Database {
 
     /// The wholesaler as documents name it.
     func tenantOfReceipts() throws -> PaymentReceipt.Tenant {
-        let row = try values(
-            """
-            SELECT coalesce(nullif(legal_name, ''), name, ''),
-              coalesce(nullif(address, ''), district, ''), coalesce(gstin, '')
-            FROM tenant_profile LIMIT 1
-            """
-        ).first ?? []
+        let row =
+            try values(
+                """
+                SELECT coalesce(nullif(legal_name, ''), name, ''),
+                  coalesce(nullif(address, ''), district, ''), coalesce(gstin, '')
+                FROM tenant_profile LIMIT 1
+                """
+            ).first ?? []
         func text(_ column: Int) -> String { column < row.count ? row[column].textValue ?? "" : "" }
         return PaymentReceipt.Tenant(name: text(0), address: text(1), gstin: text(2))
     }
@@ -113,8 +114,12 @@ enum Typed {
     /// Writes a document to a file, or prints it.
     static func write(_ document: String, to file: String?) throws {
         guard let file else { return print(document, terminator: "") }
+        try write(Array(document.utf8), to: file)
+    }
+
+    static func write(_ bytes: [UInt8], to file: String) throws {
         do {
-            try Data(document.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+            try Data(bytes).write(to: URL(fileURLWithPath: file), options: .atomic)
         } catch {
             throw Problem(.parameterInvalid, "\(file) cannot be written")
         }

@@ -9,6 +9,11 @@ struct Installation: Sendable {
     /// 2026-11-02 09:00 in India.
     static let start: Int64 = 1_793_590_200_000
 
+    /// With a secret, so that the hub gives and judges codes.
+    private static func payments() -> Payments {
+        Payments(confirmation: ConfirmationSecret(bytes: [UInt8](repeating: 7, count: 32)))
+    }
+
     let directory: String
     let address: String
     /// One connection pool for everybody: who speaks is told by the token alone.
@@ -36,14 +41,16 @@ struct Installation: Sendable {
         _ body: @escaping @Sendable (Installation) async throws -> Void
     ) async throws {
         let control = try SQLiteControlStore(path: directory + "/control.sqlite")
-        let tenants = try SQLiteTenantDirectory(directory: directory, application: Payments())
+        let payments = payments()
+        let tenants = try SQLiteTenantDirectory(directory: directory, application: payments)
         let clock = OperatorHubClock(milliseconds: start)
         let wall = OperatorHubClock(milliseconds: start)
         let (ports, port) = AsyncStream<Int>.makeStream()
         let hub = HubServer(
             configuration: HubConfiguration(
                 certificate: certificate.certificate, key: certificate.key),
-            control: control, tenants: tenants, application: Payments(), clock: clock, wall: wall,
+            control: control, tenants: tenants, application: payments, clock: clock,
+            wall: wall,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onRunning: { port.yield($0) })
         let token = try OperatorKey(control).token

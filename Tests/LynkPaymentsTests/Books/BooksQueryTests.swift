@@ -181,14 +181,14 @@ struct BooksQueryTests {
             let file = try BooksFile(world.hub)
             return try #require(try file.all(OfficeQueries.cashInHand, [:]).first)
         }
-        #expect(try Array(hand()[2...]) == [50_000, 0, "2026-11-02"])
+        #expect(try Array(hand()[2...]) == [50_000, 0, "2026-11-02", 0])
         try world.push(
             world.office.state(
                 RowKey(high: 0x4A, low: 1),
                 [
                     HandoverField.worker: .key(World.worker(1)), .cash: 35_000, .counted: 35_000,
                 ]))
-        #expect(try Array(hand()[2...]) == [15_000, 0, "2026-11-04"])
+        #expect(try Array(hand()[2...]) == [15_000, 0, "2026-11-04", 0])
     }
 
     @Test("Buckets add up to what is open, and the dashboard to the books")

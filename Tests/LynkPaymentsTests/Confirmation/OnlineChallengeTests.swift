@@ -24,7 +24,8 @@ struct OnlineChallengeTests {
         let secret = try #require(Witness.secret)
         let request = CodeRequest(
             principal: witness.shop.principal, subject: World.payment(payment),
-            rows: [[.key(World.shop), .key(world.ravi.user), .integer(amount)]])
+            rows: [[.key(World.shop), .key(world.ravi.user), .integer(amount), .null]],
+            milliseconds: world.hub.clock)
         let issued = try OnlineCodes.issue(request, secret: secret, drawn: drawn)
         return (issued.code, try world.hub.push(operatorDevice.write(issued.changes)))
     }
@@ -48,6 +49,10 @@ struct OnlineChallengeTests {
     @Test("Case 68: challenges at once all verify: asking for others puts none out")
     func manyAtOnce() throws {
         let count: UInt64 = 150
+        try world.push(
+            world.office.state(
+                RowKey(high: World.tenant.high, low: World.tenant.low),
+                [TenantPolicyField.smsPerHour: 200]))
         var codes: [String] = []
         for number in 1...count {
             try world.push(world.ravi.collect(number, 100 + Int64(number)))
@@ -128,12 +133,14 @@ struct OnlineChallengeTests {
         let secret = try #require(Witness.secret)
         let request = CodeRequest(
             principal: world.ravi.principal, subject: World.payment(1),
-            rows: [[.key(World.shop), .key(world.ravi.user), .integer(500_000)]])
+            rows: [[.key(World.shop), .key(world.ravi.user), .integer(500_000), .null]],
+            milliseconds: world.hub.clock)
         #expect(throws: Problem.self) {
             try OnlineCodes.issue(request, secret: secret, drawn: 1)
         }
         let own = CodeRequest(
-            principal: witness.shop.principal, subject: World.payment(1), rows: request.rows)
+            principal: witness.shop.principal, subject: World.payment(1), rows: request.rows,
+            milliseconds: world.hub.clock)
         let forged = try OnlineCodes.issue(own, secret: secret, drawn: 1)
         #expect(try world.hub.push(world.ravi.write(forged.changes)) == .quarantined)
         #expect(try world.hub.push(world.clerk.write(forged.changes)) == .rejected)

@@ -14,7 +14,7 @@ struct Written {
 
 /// The hub's commit in miniature: judge, merge, derive, in that order and on one log.
 final class Hub {
-    let application = Payments(confirmation: Witness.secret)
+    private(set) var application = Payments(confirmation: Witness.secret)
     private(set) var view: MemoryView
     private(set) var number: UInt64 = 0
     private(set) var dispositions: [ContentID: Disposition] = [:]
@@ -48,6 +48,9 @@ final class Hub {
         dispositions[written.oid] = disposition
         return disposition
     }
+
+    /// Loses everything that is in no row.
+    func restart() { application = Payments(confirmation: Witness.secret) }
 
     /// Why an operator could not put it in force.
     func flaw(_ written: Written) throws -> Problem? {
