@@ -100,13 +100,18 @@ final class NoConflictWithOneself: Checker {
                 ).map { try $0.record(reads) }
             }
         }
-        for conflict in kept where conflict.outcome != .refused {
+        // Where several values are live, the conflict names the one that was written last, and is
+        // with another.
+        for conflict in kept
+        where conflict.policy == MergePolicy.lastWriter.name
+            || conflict.policy.hasPrefix(MergePolicy.group("").name)
+        {
             guard let current = deeds[conflict.current.dot], let new = deeds[conflict.new.dot],
                 chains.isBefore(current, new) || chains.isBefore(new, current)
             else { continue }
             throw breach(
                 "\(new.short) and \(current.short) of one chain are in conflict about "
-                    + "\(conflict.key)")
+                    + "\(conflict.key): \(conflict.policy) \(conflict.outcome)")
         }
     }
 }

@@ -121,7 +121,8 @@ final class TwinWorld {
             applied.append(
                 AppliedChangeSet(
                     oid: sealed.oid, dot: receipt.dot, effective: receipt.effective,
-                    lane: push.lane, before: chains[sealed.oid] ?? [], context: sealed.content.context,
+                    lane: push.lane, before: chains[sealed.oid] ?? [],
+                    context: sealed.content.context,
                     conflicts: Int(receipt.conflicts),
                     changes: sealed.content.changes))
         }
