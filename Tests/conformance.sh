@@ -48,6 +48,7 @@ timeout 600 "$bin/lynk-conformance" server "${server[@]}" --name lynkd "$@"
 [ $# -eq 0 ] || exit 0
 
 timeout 120 "$bin/lynk-conformance" kill-rate "${server[@]}"
+timeout 120 "$bin/lynk-conformance" mutate "${server[@]:2}"
 # The canary expects what no server may answer: a kit that passes it judges nothing.
 if timeout 60 "$bin/lynk-conformance" server "${server[@]/$book/$book/canary}" >"$work/canary"; then
     echo "conformance.sh: the canary passed" >&2

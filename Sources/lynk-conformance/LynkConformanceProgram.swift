@@ -9,6 +9,7 @@ struct LynkConformanceProgram: ParsableCommand {
         abstract: "Judges an implementation of the Lynk protocol by the rules of the book.",
         subcommands: [
             ServerCommand.self, ListCases.self, ExplainCase.self, KillRate.self,
+            Mutate.self,
         ])
 }
 

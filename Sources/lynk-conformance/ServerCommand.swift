@@ -85,3 +85,20 @@ struct KillRate: ParsableCommand {
         if seen < Liar.allCases.count { throw ExitCode(1) }
     }
 }
+
+struct Mutate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mutate",
+        abstract: "Sends honest pushes with one byte changed, in frames whose checksums are good.",
+        discussion: "Exit codes: 0 each was answered as the book says, 1 one was not.")
+    @OptionGroup var server: ServerUnderTest
+    @Option(help: "How many requests.") var count = 200
+
+    func run() throws {
+        var mutations = BentRequests(world: try server.world(), seed: server.seed)
+        let findings = try mutations.play(count)
+        findings.forEach { print($0) }
+        print("\(count) mutations, \(findings.count) findings, seed \(server.seed)")
+        if !findings.isEmpty { throw ExitCode(1) }
+    }
+}

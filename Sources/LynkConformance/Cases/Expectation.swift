@@ -1,3 +1,5 @@
+import Foundation
+
 /// What an answer must be, besides the laws that every answer keeps.
 package struct Expectation: Sendable {
     package struct Receipt: Hashable, Sendable {
@@ -30,7 +32,8 @@ package struct Expectation: Sendable {
     package var age: Int64?
 
     package var codes: [String] {
-        [code, refusal, ending].compactMap { $0 } + (receipts ?? []).compactMap(\.code)
+        let all = [code, refusal, ending] + (receipts ?? []).map(\.code)
+        return all.compactMap { $0?.components(separatedBy: " or ") }.flatMap { $0 }
     }
 }
 

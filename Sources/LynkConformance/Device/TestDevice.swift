@@ -11,6 +11,8 @@ package struct TestDevice: Sendable {
     package var user: [UInt8]
     package var key: SigningKey
     package var token: String
+    /// The code that it was enrolled with.
+    package var code: String
     package var lane: [UInt8]
     /// Change sets that have a receipt, in their order.
     package var taken: [Sent] = []

@@ -12,7 +12,7 @@ package struct CaseResult: Sendable {
 
 /// Plays cases against one server, each with devices of its own.
 package final class CaseRunner {
-    private let world: TestWorld
+    let world: TestWorld
     private let features: Set<String>
     /// Falsifies answers before they are judged, to prove that the kit sees it.
     private let liar: Liar?
@@ -103,7 +103,7 @@ package final class CaseRunner {
         return findings
     }
 
-    private func bearer(_ choice: String, _ name: String, _ scene: CaseScene) throws -> String {
+    func bearer(_ choice: String, _ name: String, _ scene: CaseScene) throws -> String {
         switch choice {
         case "own": return "Bearer " + (try scene.device(name).token)
         case "none": return ""

@@ -65,6 +65,11 @@ final class CaseScene {
             let word = String(rest[open...close])
             if word.hasPrefix("{amount:") {
                 out += String(amount(String(word.dropFirst(8).dropLast())))
+            } else if word.hasPrefix("{code:") {
+                out += try device(String(word.dropFirst(6).dropLast())).code
+            } else if word.hasPrefix("{key:") {
+                let key = try device(String(word.dropFirst(5).dropLast())).key
+                out += Hex.text(key.publicKey)
             } else {
                 let bytes = try bytes(word)
                 out += bytes.isEmpty ? word : Hex.id(bytes)

@@ -77,7 +77,8 @@ package final class TestWorld {
         }
         return TestDevice(
             tenant: tenant.id, id: id, user: user, key: key,
-            token: try token(of: id, key), lane: ids.id())
+            token: try token(of: id, key), code: code ?? "",
+            lane: ids.id())
     }
 
     private func token(of device: [UInt8], _ key: SigningKey) throws -> String {
