@@ -96,6 +96,8 @@ package struct AnswerLaws {
     ) {
         let position = before.checkpoint?.position ?? 0
         expect(checkpoint.position >= position, "X7", "a position that went back")
+        let isPlaced = checkpoint.position > 0 || checkpoint.numbers.isEmpty
+        expect(isPlaced, "X7", "a checkpoint at zero whose vector is not empty")
         for receipt in answer.receipts {
             // An era that the vector leaves out was inherited by one that it names (T2).
             guard let reached = checkpoint.numbers[receipt.dot.era] else { continue }
