@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "lynk", targets: ["lynk"]),
         .executable(name: "lynk-bench", targets: ["lynk-bench"]),
         .executable(name: "lynk-ordeal", targets: ["lynk-ordeal"]),
+        .executable(name: "lynk-conformance", targets: ["lynk-conformance"]),
         .executable(name: "month-of-payments", targets: ["MonthOfPayments"]),
         .executable(name: "checklists", targets: ["ChecklistsDay"]),
     ],
@@ -111,6 +112,11 @@ let package = Package(
         // Checks histories of real runs; uses nothing of the engine, so it cannot share its slips.
         .target(name: "LynkHistory", swiftSettings: strict),
 
+        // Judges any implementation by the book alone: its own codec, and nothing of the engine.
+        .target(
+            name: "LynkConformance", dependencies: ["CCurl", "CCurlShim", crypto],
+            swiftSettings: strict),
+
         // front
         .target(
             name: "Lynk", dependencies: ["LynkClient", "LynkStore", "LynkEngine", "LynkCore"],
@@ -138,6 +144,9 @@ let package = Package(
         .executableTarget(
             name: "lynk-ordeal",
             dependencies: ["CProcess", "Lynk", "LynkPayments", "LynkHistory", arguments, grdb],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "lynk-conformance", dependencies: ["LynkConformance", arguments],
             swiftSettings: strict),
         .executableTarget(
             name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
@@ -218,6 +227,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "LynkHistoryTests", dependencies: ["LynkHistory", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LynkConformanceTests", dependencies: ["LynkConformance"],
             swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
     ],

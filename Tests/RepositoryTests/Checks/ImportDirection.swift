@@ -21,6 +21,8 @@ enum ImportDirection {
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
             "LynkSimulator": meaning.union(["LynkStore", "LynkPayments", "CFaultVFS"]),
             "LynkHistory": ["Foundation"],
+            "LynkConformance": system.union(["CCurl", "CCurlShim", "Crypto"]),
+            "lynk-conformance": system.union(["LynkConformance", "ArgumentParser"]),
             "Lynk": front,
             "lynkd": meaning.union(system).union([
                 "LynkServer", "LynkStore", "LynkPayments", "ArgumentParser", "Logging",

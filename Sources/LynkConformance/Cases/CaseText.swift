@@ -1,0 +1,46 @@
+/// A case in words.
+package enum CaseText {
+    package static func explain(_ one: ConformanceCase) -> String {
+        var lines = [
+            "\(one.id)  \(one.title)",
+            "rules     \(one.rules.joined(separator: ", "))",
+            "level     \(one.level.rawValue), \(one.strength.rawValue), \(one.role.rawValue)",
+        ]
+        if let negative = one.negative {
+            lines.append("refused   at \(negative.phase.rawValue) with \(negative.code)")
+        }
+        for (index, step) in one.steps.enumerated() {
+            lines.append("step \(index + 1)    \(step.device) \(words(step.action))")
+            lines.append("          \(words(step.expect))")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func words(_ action: CaseStep.Action) -> String {
+        switch action {
+        case .request(let request): return "sends \(request.method) \(request.path)"
+        case .exchange(let exchange):
+            if let again = exchange.again { return "sends the bytes of \(again) again" }
+            let count = exchange.push.reduce(0) { $0 + Int($1.copies) }
+            let bent =
+                !exchange.bend.isEmpty || !exchange.hello.isEmpty || exchange.frames != nil
+                || exchange.push.contains { !$0.bend.isEmpty }
+            return "exchanges with \(count) change sets" + (bent ? ", bent as the file says" : "")
+                + (exchange.isLost ? ", and does not hear the answer" : "")
+        }
+    }
+
+    private static func words(_ expect: Expectation) -> String {
+        var parts = ["status \(expect.status)"]
+        if let code = expect.code { parts.append("problem \(code)") }
+        if let refusal = expect.refusal { parts.append("push refused with \(refusal)") }
+        for receipt in expect.receipts ?? [] {
+            parts.append(
+                receipt.disposition + (receipt.code.map { " \($0)" } ?? "")
+                    + (receipt.isRepeat ? " again" : ""))
+        }
+        if let ending = expect.ending { parts.append("ends with \(ending)") }
+        if !expect.rows.isEmpty { parts.append("\(expect.rows.count) rows looked at") }
+        return "expects   " + parts.joined(separator: "; ")
+    }
+}

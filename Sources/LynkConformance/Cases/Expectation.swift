@@ -1,0 +1,85 @@
+import Foundation
+
+/// What an answer must be, besides the laws that every answer keeps.
+package struct Expectation: Sendable {
+    package struct Receipt: Hashable, Sendable {
+        package var disposition: String
+        package var code: String?
+        package var isRepeat = false
+    }
+    /// A row that the device must have after the step.
+    package struct Row: Hashable, Sendable {
+        package var table: UInt64
+        package var key: String
+        package var fields: [String: JSONValue]
+        package var isThere: Bool
+    }
+
+    package var status: Int64 = 200
+    /// The problem code of an answer that is not 200.
+    package var code: String?
+    /// The problem code with which the welcome refuses the push.
+    package var refusal: String?
+    package var verdict: String?
+    /// Nil where the case leaves them open.
+    package var receipts: [Receipt]?
+    package var rows: [Row] = []
+    /// A text that the body or a header of a plain answer holds.
+    package var contains: [String] = []
+    /// The problem that stands in the place of the checkpoint.
+    package var ending: String?
+    /// Seconds by which the newest effective time is before the hub's time, give or take five.
+    package var age: Int64?
+
+    package var codes: [String] {
+        let all = [code, refusal, ending] + (receipts ?? []).map(\.code)
+        return all.compactMap { $0?.components(separatedBy: " or ") }.flatMap { $0 }
+    }
+}
+
+extension Expectation {
+    init(_ json: JSONValue, at path: String) throws(CaseProblem) {
+        var members = try CaseMembers(json, at: path)
+        code = try members.text("code")
+        status = try members.number("status") ?? (code == nil ? 200 : 400)
+        refusal = try members.text("refusal")
+        verdict = try members.text("verdict")
+        ending = try members.text("ending")
+        age = try members.number("age")
+        contains = try members.texts("contains") ?? []
+        if let list = try members.list("receipts") {
+            var found: [Receipt] = []
+            for (index, one) in list.enumerated() {
+                found.append(try Self.receipt(one, at: "\(path).receipts[\(index)]"))
+            }
+            receipts = found
+        }
+        for (index, one) in (try members.list("rows") ?? []).enumerated() {
+            rows.append(try Self.row(one, at: "\(path).rows[\(index)]"))
+        }
+        try members.end()
+    }
+
+    private static func receipt(
+        _ json: JSONValue, at path: String
+    ) throws(CaseProblem) -> Receipt {
+        if case .string(let word) = json { return Receipt(disposition: word) }
+        var members = try CaseMembers(json, at: path)
+        let receipt = Receipt(
+            disposition: try members.need("is", try members.text("is")),
+            code: try members.text("code"), isRepeat: try members.truth("repeat") ?? false)
+        try members.end()
+        return receipt
+    }
+
+    private static func row(_ json: JSONValue, at path: String) throws(CaseProblem) -> Row {
+        var members = try CaseMembers(json, at: path)
+        var fields = try members.object("fields")
+        let row = Row(
+            table: UInt64(max(0, try members.number("table") ?? 7)),
+            key: try members.need("key", try members.text("key")),
+            fields: fields?.rest() ?? [:], isThere: try members.truth("there") ?? true)
+        try members.end()
+        return row
+    }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+import LynkConformance
+
+/// What to run, and against which server.
+struct ServerUnderTest: ParsableArguments {
+    @Option(help: "The server's address, as https://127.0.0.1:8443.") var url: String
+    @Option(help: "The authority that signed its certificate, in PEM.") var ca: String?
+    @Option(help: "A token of the operator's routes.") var operatorToken: String
+    @Option(help: "Decides every random value: the same seed makes the same run.")
+    var seed: UInt64 = 1
+
+    func world() throws -> TestWorld {
+        try TestWorld(
+            line: PlainLine(url: url, authority: ca), operatorToken: operatorToken, seed: seed)
+    }
+}
+
+struct ServerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "server", abstract: "Plays the cases against a server.",
+        discussion: "Exit codes: 0 nothing failed, 1 a case failed, 64 wrong usage.")
+    @OptionGroup var folder: CaseFolder
+    @OptionGroup var server: ServerUnderTest
+    @Flag(help: "Only the cases that are quick.") var quick = false
+    @Option(help: "Only this section, as framing.") var section: [String] = []
+    @Option(name: .customLong("case"), help: "Only this case.") var only: [String] = []
+    @Option(help: "What the server has beyond the base.") var feature: [String] = []
+    @Option(help: "What the report calls the server.") var name = "server"
+    @Option(help: "A folder for report.json, junit.xml, report.html and badge.svg.")
+    var report: String?
+    @Option(help: ArgumentHelp("Falsify each answer so.", visibility: .hidden))
+    var liar: String?
+
+    func run() throws {
+        let cases = try folder.load().filter { one in
+            (!quick || one.isQuick) && (section.isEmpty || section.contains(one.section))
+                && (only.isEmpty || only.contains(one.id))
+        }
+        guard !cases.isEmpty else { throw ValidationError("no case is meant by that") }
+        let falsehood = liar.flatMap(Liar.init)
+        guard liar == nil || falsehood != nil else { throw ValidationError("no such liar") }
+        let runner = CaseRunner(
+            world: try server.world(), features: Set(feature), liar: falsehood)
+        let outcome = RunReport(
+            implementation: name, seed: server.seed, cases: cases, results: cases.map(runner.run))
+        print(outcome.text)
+        if let report { try write(outcome, to: report) }
+        if !outcome.isClean { throw ExitCode(1) }
+    }
+
+    private func write(_ outcome: RunReport, to folder: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        let files = [
+            "report.json": outcome.json, "junit.xml": outcome.junit, "report.html": outcome.html,
+            "badge.svg": outcome.svg,
+        ]
+        for (file, text) in files {
+            try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: folder + "/" + file))
+        }
+    }
+}
+
+struct KillRate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "kill-rate",
+        abstract: "Whether the cases see a server that lies, in each way that the kit knows.",
+        discussion: "Exit codes: 0 every lie is seen, 1 one is not.")
+    @OptionGroup var folder: CaseFolder
+    @OptionGroup var server: ServerUnderTest
+    @Option(help: "The section whose cases are played.") var section = "push"
+
+    func run() throws {
+        let cases = try folder.load().filter { $0.section == section && $0.isQuick }
+        let world = try server.world()
+        var seen = 0
+        for liar in Liar.allCases {
+            let runner = CaseRunner(world: world, liar: liar)
+            let failed = cases.first { runner.run($0).status == .fail }
+            if failed != nil { seen += 1 }
+            print(liar.rawValue, failed?.id ?? "NOT SEEN", separator: "  ")
+        }
+        print("\(seen) of \(Liar.allCases.count) lies seen")
+        if seen < Liar.allCases.count { throw ExitCode(1) }
+    }
+}
+
+struct Mutate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mutate",
+        abstract: "Sends honest pushes with one byte changed, in frames whose checksums are good.",
+        discussion: "Exit codes: 0 each was answered as the book says, 1 one was not.")
+    @OptionGroup var server: ServerUnderTest
+    @Option(help: "How many requests.") var count = 200
+
+    func run() throws {
+        var mutations = BentRequests(world: try server.world(), seed: server.seed)
+        let findings = try mutations.play(count)
+        findings.forEach { print($0) }
+        print("\(count) mutations, \(findings.count) findings, seed \(server.seed)")
+        if !findings.isEmpty { throw ExitCode(1) }
+    }
+}

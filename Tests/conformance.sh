@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Starts lynkd on loopback with TLS in a temporary folder, plays every case of the conformance kit
+# against it, then checks that the cases see a server that lies and that the canary fails.
+#
+#   bash Tests/conformance.sh [arguments of lynk-conformance server]
+#
+# LYNK_BIN names a folder with lynkd and lynk-conformance where they are built already.
+set -euo pipefail
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+bin=${LYNK_BIN:-$repository/.build-debug/debug}
+book=$repository/Protocol/Conformance
+for program in lynkd lynk-conformance; do
+    [ -x "$bin/$program" ] || {
+        echo "conformance.sh: build $program first: swift build --product $program" >&2
+        exit 1
+    }
+done
+
+work=$(mktemp -d)
+hub=
+finish() {
+    local status=$?
+    if [ -n "$hub" ]; then
+        kill "$hub" 2>/dev/null || true
+        wait "$hub" 2>/dev/null || true
+    fi
+    [ "$status" -eq 0 ] || { echo "the hub's log:" >&2; tail -20 "$work/lynkd.log" >&2 || true; }
+    rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+
+"$bin/lynkd" certificate --out "$work/tls" >/dev/null
+"$bin/lynkd" serve --data "$work/data" --certificate "$work/tls/server.pem" \
+    --key "$work/tls/server.key" --port-file "$work/port" 2>"$work/lynkd.log" &
+hub=$!
+for _ in $(seq 200); do
+    [ -s "$work/port" ] && break
+    kill -0 "$hub" 2>/dev/null || exit 1
+    sleep 0.05
+done
+server=(--book "$book" --url "https://localhost:$(cat "$work/port")"
+    --ca "$work/tls/authority.pem"
+    --operator-token "$("$bin/lynkd" operator-token --data "$work/data")")
+
+timeout 600 "$bin/lynk-conformance" server "${server[@]}" --name lynkd "$@"
+[ $# -eq 0 ] || exit 0
+
+timeout 120 "$bin/lynk-conformance" kill-rate "${server[@]}"
+timeout 120 "$bin/lynk-conformance" mutate "${server[@]:2}"
+# The canary expects what no server may answer: a kit that passes it judges nothing.
+if timeout 60 "$bin/lynk-conformance" server "${server[@]/$book/$book/canary}" >"$work/canary"; then
+    echo "conformance.sh: the canary passed" >&2
+    exit 1
+fi
+grep -q "1 failed, 0 errors" "$work/canary" || { cat "$work/canary" >&2; exit 1; }
+echo "the canary fails, as it must"
