@@ -5,8 +5,8 @@ extension HubTransaction {
     /// (the birth rule).
     ///
     /// An author changes and names only rows that it has seen, so the birth exists: it waits in
-    /// quarantine, was lost with an era, or was deleted so long ago that the hub has forgotten. That a row was
-    /// deleted is never concluded from its absence.
+    /// quarantine, was lost with an era, or was deleted so long ago that the hub has forgotten.
+    /// That a row was deleted is never concluded from its absence.
     func absence(of row: RowName, from content: ChangeSet) throws -> Problem {
         let name = "\(application.schema.table(row.table)?.name ?? "") \(row.key)"
         if !state.eras.isContained(content.context, in: state.vector) {
