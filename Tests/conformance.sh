@@ -8,14 +8,18 @@
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-bin=${LYNK_BIN:-$repository/.build-debug/debug}
+# shellcheck source=Samples/install.sh
+. "$repository/Samples/install.sh"
+if [ -z "${LYNK_BIN:-}" ]; then
+    install_missing
+    for product in lynkd lynk-conformance; do
+        swift build --package-path "$repository" "${build_flags[@]}" --product "$product" |
+            tail -n 1
+    done
+    LYNK_BIN=$(swift build --package-path "$repository" "${build_flags[@]}" --show-bin-path)
+fi
+bin=$LYNK_BIN
 book=$repository/Protocol/Conformance
-for program in lynkd lynk-conformance; do
-    [ -x "$bin/$program" ] || {
-        echo "conformance.sh: build $program first: swift build --product $program" >&2
-        exit 1
-    }
-done
 
 work=$(mktemp -d)
 hub=
