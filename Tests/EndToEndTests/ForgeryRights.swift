@@ -9,7 +9,8 @@ extension Forgery {
     /// Rows that their author may not write. What states money is kept for people (P1); what the
     /// office alone writes is sent back.
     ///
-    /// Once one of a device is quarantined, its later writes to rows that are not there wait (C30).
+    /// Once one of a device is quarantined, its later writes to rows that are not there, or about
+    /// such rows, wait (C30).
     static let rights = [
         Forgery("a row that nobody bore", "C30", .receipt(.quarantined, .rowUnknown)) { forge in
             try forge.rows(
@@ -63,7 +64,8 @@ extension Forgery {
                     table: RetailerField.table.id, key: forge.town.tank.shop, kind: .update,
                     puts: [.init(RetailerField.name.rawValue, .text("Mine"))]))
         },
-        Forgery("another tenant's shop", "P1 S4", .receipt(.quarantined, .rowUnknown)) { forge in
+        Forgery("another tenant's shop", "C30 S4", .receipt(.quarantined, .waitingForBirth)) {
+            forge in
             try forge.rows(forge.payment(at: forge.town.other.shop))
         },
         Forgery("another tenant's payment", "C30 S4", .receipt(.quarantined, .waitingForBirth)) {
