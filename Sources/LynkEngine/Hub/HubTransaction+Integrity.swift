@@ -38,7 +38,7 @@ extension HubTransaction {
             for row in log.deleted { next.add(try orphans(of: row, by: author)) }
             for row in log.restored { next.add(try company(of: row)) }
             // Of two that came in one change set the later one loses to the first.
-            var claims = Claims(judging: log.written.map(\.row))
+            var claims = Claims(judging: log.written)
             for touched in log.written {
                 claims.begin(touched.row)
                 next.add(try judge(touched, by: author, &claims))
@@ -194,7 +194,8 @@ extension HubTransaction {
     private func holder(
         of unique: UniqueSchema, _ table: TableSchema, _ row: StampedRow, _ claims: inout Claims
     ) throws -> StampedRow? {
-        let values = unique.fields.compactMap { table.ordinal(named: $0) }.map { row.values[$0] }
+        let ordinals = unique.fields.compactMap { table.ordinal(named: $0) }
+        let values = ordinals.map { row.values[$0] }
         guard values.count == unique.fields.count, !values.contains(.null),
             let index = table.indexes.first(where: { $0.fields.starts(with: unique.fields) })
         else { return nil }
@@ -204,8 +205,7 @@ extension HubTransaction {
         let found = try storage.rows(
             table.id, index: index.name, equals: values, limit: claims.waiting.count + 2
         ).first { other in
-            other.key != row.key
-                && claims.waiting[RowName(table: table.id, key: other.key)] == nil
+            other.key != row.key && !claims.isWaiting(other, of: table, at: ordinals)
         }
         claims.holders[claim] = found ?? row
         return found
@@ -222,15 +222,23 @@ private struct Claims {
     }
 
     var holders: [Claim: StampedRow] = [:]
-    /// Rows that are judged later, and how often.
-    private(set) var waiting: [RowName: Int] = [:]
+    /// Rows that are judged later, each as it was before the touches that are left.
+    private(set) var waiting: [RowName: ArraySlice<StampedRow?>] = [:]
 
-    init(judging rows: [RowName]) {
-        for row in rows { waiting[row, default: 0] += 1 }
+    init(judging touches: [IntegrityLog.Written]) {
+        for touched in touches { waiting[touched.row, default: []].append(touched.old) }
     }
 
     mutating func begin(_ row: RowName) {
-        let left = (waiting[row] ?? 1) - 1
-        waiting[row] = left == 0 ? nil : left
+        let left = waiting[row]?.dropFirst() ?? []
+        waiting[row] = left.isEmpty ? nil : left
+    }
+
+    /// Whether a row makes its claim in this very change set, and is judged for it later. One that
+    /// is only touched in another field had it before.
+    func isWaiting(_ row: StampedRow, of table: TableSchema, at ordinals: [Int]) -> Bool {
+        guard let left = waiting[RowName(table: table.id, key: row.key)], let old = left.first
+        else { return false }
+        return old.map { old in ordinals.contains { old.values[$0] != row.values[$0] } } ?? true
     }
 }

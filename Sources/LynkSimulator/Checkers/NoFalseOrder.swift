@@ -118,6 +118,7 @@ final class NoResurrection: Checker {
     func check(_ moment: Moment, in world: World) throws {
         guard case .rested = moment else { return }
         let table = SimulatedApplication.card.id
+        let chains = Chains(world.truth)
         for row in world.hub.presentRows(table) {
             var deletes: [Commit] = []
             var isReborn = false
@@ -135,7 +136,9 @@ final class NoResurrection: Checker {
                     isReborn =
                         isReborn
                         || deletes.contains {
+                            // Its own delete an author knows in every lane.
                             known.contains($0.position) || $0.lane == commit.lane
+                                || chains.isBefore($0.subject, commit.subject)
                         }
                 }
             }

@@ -69,6 +69,34 @@ struct LossTests {
     }
 
     @Test(
+        "Who has a claim keeps it where the change set that makes it again touches him too",
+        arguments: HubKind.allCases)
+    func holderTouched(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        func member(_ number: UInt64, _ kind: RowChange.Kind, _ puts: RowChange.Put...) -> RowChange
+        {
+            RowChange(table: 3, key: LawWorld.key(number), kind: kind, puts: puts)
+        }
+        try ann.write(
+            member(1, .insert, .init(1, "a"), .init(2, "x@y")),
+            member(2, .insert, .init(1, "a"), .init(2, "z@y")))
+        let both = ann.make([
+            member(2, .update, .init(2, "x@y")), member(1, .update, .init(3, "gold")),
+        ])
+        #expect(try ann.push([both]).receipts.map(\.conflicts) == [1])
+        #expect(try world.values(3, 1) == ["a", "x@y", "gold"])
+        #expect(try world.values(3, 2) == ["a", .null, .null])
+        // Who gives it up in the same change set does not stand in the way.
+        try ann.pull()
+        let swap = ann.make([
+            member(2, .update, .init(2, "x@y")), member(1, .update, .init(2, "new@y")),
+        ])
+        #expect(try ann.push([swap]).receipts.map(\.conflicts) == [0])
+        #expect(try world.values(3, 2)?[1] == "x@y")
+    }
+
+    @Test(
         "A row or a field that names what is deleted, in either order", arguments: HubKind.allCases)
     func reference(_ kind: HubKind) throws {
         let key = Value.key(LawWorld.key(1))
