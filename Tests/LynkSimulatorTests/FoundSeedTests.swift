@@ -16,6 +16,15 @@ struct FoundSeedTests {
         }
     }
 
+    @Test("Each of those of policies holds", arguments: [41_161, 43_059, 44_820] as [UInt64])
+    func policiesHold(_ seed: UInt64) {
+        let options = SimulationOptions(workload: .policies)
+        let outcome = Simulation.run(seed: seed, options)
+        if outcome.breach != nil {
+            Issue.record("\(FailureReport(outcome, options, commit: "this"))")
+        }
+    }
+
     @Test("Each of them holds", arguments: seeds)
     func holds(_ seed: UInt64) {
         let outcome = Simulation.run(seed: seed)

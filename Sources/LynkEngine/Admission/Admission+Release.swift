@@ -50,7 +50,10 @@ extension Admission {
                 changes: try transaction.remainder(of: sealed, after: log))
             outcome = try apply(submission, at: slot, isForced: isForced, in: transaction)
             // Still not mergeable, or the application says no again: it stays where it is.
-            guard outcome.disposition.isApplied else { return (nil, outcome.problem) }
+            guard outcome.disposition.isApplied else {
+                try transaction.requarantine(record, sealed, after: outcome)
+                return (nil, outcome.problem)
+            }
         }
         let lane = transaction.state.hubLane
         let hub = Principal(

@@ -49,6 +49,18 @@ extension HubTransaction {
         }
     }
 
+    /// Notes what one that was woken lacks now: other births, or no birth any more, so that nothing
+    /// but a decision releases it.
+    func requarantine(
+        _ record: QuarantineRecord, _ sealed: SealedChangeSet, after outcome: Admission.Outcome
+    ) throws {
+        guard record.code == .waitingForBirth, let problem = outcome.problem else { return }
+        try storage.stopWaiting(at: record.position)
+        try quarantine(
+            sealed, at: record.position, as: problem.code, principal: record.principal,
+            awaiting: outcome.awaited)
+    }
+
     /// Notes which quarantined change sets wait for what was born here.
     func wake(waitersFor content: ChangeSet) throws {
         guard try storage.isAnyWaiting() else { return }

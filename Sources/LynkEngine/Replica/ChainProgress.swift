@@ -22,6 +22,9 @@ public struct ChainProgress: Hashable, Sendable {
     /// Offers everything again that is still kept: the hub lost what it had answered.
     public mutating func reoffer() { answered = 0 }
 
+    /// Offers what is kept again from this sequence on: the hub gave its dot and lost it.
+    public mutating func reoffer(from sequence: UInt64) { answered = min(answered, sequence - 1) }
+
     /// Takes back that anything is inside a checkpoint: the hub lost commits.
     public mutating func rollBack() {
         settled = 0
@@ -44,5 +47,17 @@ public struct ChainProgress: Hashable, Sendable {
             head = checkpoint.oid
         }
         while settled < answered, try hasDot(settled + 1) { settled += 1 }
+    }
+}
+
+extension Welcome {
+    /// Whether the hub was restored since the last welcome, so that everything kept is to be
+    /// offered from the beginning. What is kept may take several pushes, and a hub that waits for
+    /// the last of it says `rollback` to each; another restore has begun an era that is new here.
+    ///
+    /// - Parameter wasTold: the welcome before this one said `rollback` too.
+    package func isNewlyRolledBack(wasTold: Bool, _ eras: EraGraph) -> Bool {
+        verdict == .rollback
+            && (!wasTold || self.eras.contains { eras.records[$0.era] == nil })
     }
 }

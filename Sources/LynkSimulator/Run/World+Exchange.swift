@@ -272,6 +272,10 @@ extension World {
             }
             if welcome.floor > position, position > 0 { reach(.returnedFromBelow) }
         case .conflicts: reach(.conflictKept)
+        case .applied:
+            // The floor may have passed the cursor while the pull ran.
+            let cursor = conversation.offer.hello.cursor.position
+            if cursor > 0, cursor < truth.floor { device.mayDiffer = true }
         case .staged(let rows): conversation.rowsStaged += rows
         default: break
         }

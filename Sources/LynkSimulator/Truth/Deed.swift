@@ -30,7 +30,7 @@ final class Deed {
     /// Whether this author had the other's deed (Protocol/02-time.md): its own chain's before it,
     /// in whatever lane, or what its context contains of rows in scopes that it had.
     func knew(_ other: Deed, of scopes: [Scope]) -> Bool {
-        if isHub { return other.place < place }
+        if isHub { return other.place < place || isReplacing(other) }
         if !other.isHub, other.commit.lane == commit.lane { return other.effective < effective }
         if !other.isHub, other.commit.device == commit.device,
             chains.isBefore(other.oid, oid)
@@ -40,6 +40,13 @@ final class Deed {
         guard scopes.contains(where: { commit.covered.contains($0) }) else { return false }
         return closure.contains(other.commit.dot)
             || commit.aliases.contains(other.commit.position)
+    }
+
+    /// All who write at the hub write in its lane, so what one of them wrote after a change set
+    /// that waited counts as written by its author (Protocol/04-merge.md).
+    private func isReplacing(_ release: Deed) -> Bool {
+        commit.isByHub && release.commit.decides != nil && release.commit.lane == commit.lane
+            && release.effective < effective
     }
 
     /// The deeds of a log, in commit order.

@@ -9,7 +9,7 @@ extension SQLiteHubStorage {
             INSERT INTO lynk_quarantine (position, oid, tenant, device, user, role, code,
                 resolution)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET resolution = excluded.resolution
+            ON CONFLICT DO UPDATE SET code = excluded.code, resolution = excluded.resolution
             """
         ) {
             $0.bind(1, record.position)

@@ -77,7 +77,9 @@ extension InMemoryReplica: ReplicaStore {
             if let lane { memory.leave(for: lane) }
             // The hub lost what it had answered: everything kept is offered again.
             let hasGap = welcome.verdict == .gap || welcome.refusal?.code == .chainGap
-            if hasGap || welcome.verdict == .rollback { memory.progress.reoffer() }
+            let isNewlyLost = welcome.isNewlyRolledBack(
+                wasTold: memory.exchange.isRolledBack, memory.eras)
+            if hasGap || isNewlyLost { memory.progress.reoffer() }
             // An exchange that sent nothing says nothing about the last push.
             if welcome.refusal != nil || !memory.exchange.offered.isEmpty || !memory.owes {
                 memory.refusal = welcome.refusal
@@ -161,6 +163,10 @@ extension InMemoryReplica: ReplicaStore {
             memory.root = memory.confirmed.total.root
             report.digestMatches = memory.root == checkpoint.digestRoot
             report.hasMore = memory.exchange.isRolledBack && memory.head != nil
+            if let lost = memory.firstLost(in: checkpoint.vector) {
+                memory.progress.reoffer(from: lost)
+                report.hasMore = true
+            }
             memory.finish(checkpoint, digestMatches: report.digestMatches)
             return report
         }

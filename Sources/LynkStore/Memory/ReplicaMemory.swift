@@ -154,6 +154,14 @@ struct ReplicaMemory: Sendable {
         for own in written(after: progress.settled) { hold(own.sealed.content) }
     }
 
+    /// The first change set that has a receipt and is not in the checkpoint that came after it.
+    func firstLost(in vector: VersionVector) -> UInt64? {
+        written(after: progress.settled).first { own in
+            own.sequence <= progress.answered
+                && receipts[own.sequence].map { !eras.contains(vector, $0.dot) } ?? false
+        }?.sequence
+    }
+
     /// Drops what is on disk in two places, and settled here; the last one stays, because the
     /// chain goes on from it, and so does what a person has not decided about.
     mutating func drop(durable: VersionVector) {

@@ -96,6 +96,12 @@ extension Replica {
         report.digestMatches = state.root == checkpoint.digestRoot
         try keep(checkpoint, state, matches: report.digestMatches, database)
         report.hasMore = state.isRolledBack && state.head != nil
+        if let lost = try firstLost(in: checkpoint.vector, state, database) {
+            state.answered = lost - 1
+            try database.execute(
+                sql: "UPDATE lynk_settled SET answered = ?", arguments: [Int64(state.answered)])
+            report.hasMore = true
+        }
         if let durable = checkpoint.durable ?? state.nextDurable, durable != state.durable {
             try dropDurable(durable, state, database)
             state.durable = durable

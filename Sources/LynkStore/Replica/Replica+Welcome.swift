@@ -146,7 +146,9 @@ extension Replica {
             try changeLane(.forked)
         }
         let hasGap = welcome.verdict == .gap || welcome.refusal?.code == .chainGap
-        guard hasGap || welcome.verdict == .rollback else { return }
+        let known = state.withLock { ($0.isRolledBack, $0.graph) }
+        let isNewlyLost = welcome.isNewlyRolledBack(wasTold: known.0, known.1)
+        guard hasGap || isNewlyLost else { return }
         // The hub lost what it had answered: everything kept is offered again.
         try pool.write { database in
             try database.execute(sql: "UPDATE lynk_settled SET answered = 0")

@@ -44,6 +44,25 @@ struct QuarantineTests {
         #expect(try world.digestsAreRight())
     }
 
+    @Test(
+        "What is refused for another reason once its births are there waits for them no more",
+        arguments: HubKind.allCases)
+    func refusedOnceBorn(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        let birth = ann.make([Self.insert(1)], intent: Self.poison)
+        let update = ann.make([Self.update(1, .init(2, "two"))], intent: Self.poison)
+        #expect(
+            try ann.push([birth, update]).receipts.map(\.problem?.code)
+                == [.valueInvalid, .waitingForBirth])
+        _ = try world.hub.store.release(birth.oid, nowMilliseconds: world.time.now)
+        let left = try world.hub.read { try $0.quarantine() }.filter { $0.resolution == nil }
+        #expect(left.map(\.oid) == [update.oid])
+        #expect(left.map(\.code) == [.valueInvalid])
+        _ = try world.hub.store.release(update.oid, nowMilliseconds: world.time.now)
+        #expect(try world.values(1, 1)?[1] == "two")
+    }
+
     @Test("A released write does not undo what its author wrote later", arguments: HubKind.allCases)
     func laterWrites(_ kind: HubKind) throws {
         let world = try LawWorld(kind)

@@ -145,6 +145,42 @@ struct RecoveryLaws {
     }
 
     @Test(
+        "A hub that waits for the last of what is kept gets it, though it takes several pushes",
+        arguments: StorePair.all)
+    func keptInRunsOfTwoLanes(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let ann = try world.device()
+        let shop = try ann.addShop("Care")
+        for _ in 0..<4 {
+            // Refused, so it is kept for a person; the next is durable and dropped.
+            try ann.fixture.write([.update(1, shop, [.init(2, "FORBIDDEN")])])
+            try ann.fixture.write([.add(1, shop, 4, 1)])
+            #expect(try ann.settle())
+        }
+        try world.backUpHub()
+        try world.hub.store.markDurable(world.hub.store.clockReport().vector)
+        try ann.fixture.write([.add(1, shop, 4, 10)])
+        #expect(try ann.settle())
+        // The copy leaves the lane behind what the hub then loses.
+        let copy = TwinDevice(
+            world: world, principal: ann.principal, fixture: try ann.fixture.copy(),
+            clock: ann.clock)
+        try copy.fixture.write([.add(1, shop, 4, 100)])
+        #expect(try copy.settle())
+        try ann.fixture.write([.add(1, shop, 4, 1_000)])
+        #expect(try ann.settle())
+        try world.restoreHub()
+        _ = try copy.settle()
+        #expect(try copy.settle())
+        _ = try ann.settle()
+        for device in [ann, copy] {
+            #expect(try device.settle())
+            #expect(try device.shops() == ["Care - 1114 NEW -"])
+            #expect(try device.fixture.status().pending == 0)
+        }
+    }
+
+    @Test(
         "What was answered before any checkpoint included it is offered again to a restored hub",
         arguments: StorePair.all)
     func answeredAndLost(_ pair: StorePair) throws {
@@ -251,6 +287,32 @@ struct RecoveryLaws {
         let log = try ann.fixture.receipts()
         #expect(try copy.fixture.receipts().prefix(2).map(\.number) == log.map(\.number))
         #expect(try copy.shops() == ann.shops())
+    }
+
+    @Test(
+        "A copy that writes no more learns what became of what the hub had answered and lost",
+        arguments: StorePair.all)
+    func idleCopyAtARestoredHub(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let ann = try world.device()
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        try world.backUpHub()
+        try ann.fixture.write([.add(1, shop, 4, 3)])
+        // Welcome and receipts arrive, the rest does not.
+        try ann.sync(.cut(after: 2))
+        let copy = TwinDevice(
+            world: world, principal: ann.principal, fixture: try ann.fixture.copy(),
+            clock: ann.clock)
+        try world.restoreHub()
+        _ = try ann.settle()
+        #expect(try ann.settle())
+        // The hub has it again, by the other copy, so nothing is rolled back for this one.
+        _ = try copy.settle()
+        for device in [copy, ann] {
+            #expect(try device.settle())
+            #expect(try device.shops() == ["Care - 3 NEW -"])
+        }
     }
 
     /// Notes 1 of area a, 2 of b, 3 of both.
