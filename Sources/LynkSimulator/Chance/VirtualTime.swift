@@ -38,6 +38,9 @@ final class MachineClock: ReplicaClock {
     /// Sets the wall clock wrong by this much.
     func skew(_ milliseconds: Int64) { error.withLock { $0.wall = milliseconds } }
 
+    /// Puts the wall clock on or back, as a zone's summer time does to those who keep local time.
+    func shift(_ milliseconds: Int64) { error.withLock { $0.wall &+= milliseconds } }
+
     func reboot() {
         let now = time.now
         error.withLock {

@@ -97,5 +97,12 @@ struct Weather {
         gap = 1 + Int64(chance.number(isSlow ? 30_000 : 20))
         latency = 1 + Int64(chance.number(isSlow ? 5_000 : 100))
         prefersLater = chance.isOne(in: 2)
+        if mix.has(.ties) { evenOut() }
+    }
+
+    /// As long under way for everybody, so that what was written at one time takes effect at one.
+    private mutating func evenOut() {
+        copies = copies.map { Copy(delay: 5, cut: $0.cut, damaged: $0.damaged) }
+        latency = 5
     }
 }

@@ -22,9 +22,15 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         case powerLoss = "power loss"
         case diskFull = "disk full"
         case diskError = "disk error"
+        case away, drawer
+        case monthEnd = "month end"
+        case daylight, migration, ties
 
         /// Only a store on a disk meets it.
         var isOfDisk: Bool { [.powerLoss, .diskFull, .diskError].contains(self) }
+        var isOfCalendar: Bool {
+            [.away, .drawer, .monthEnd, .daylight, .migration, .ties].contains(self)
+        }
     }
 
     package var kinds: Set<Kind>
@@ -50,7 +56,9 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         // Some worlds have few kinds, some nearly all.
         let share = [150, 350, 600, 900][chance.number(3)]
         kinds = []
-        for kind in Kind.allCases where !kind.isOfDisk && chance.isHit(share) { kinds.insert(kind) }
+        for kind in Kind.allCases where !kind.isOfDisk && !kind.isOfCalendar {
+            if chance.isHit(share) { kinds.insert(kind) }
+        }
         func rate(_ kind: Kind, _ most: Int) -> Int {
             let drawn = 10 + chance.number(most)
             return kinds.contains(kind) && !without.contains(kind) ? drawn : 0
@@ -61,6 +69,7 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         damage = rate(.damage, 100)
         slow = rate(.slowAnswer, 500)
         if store == .sqlite { drawDisk(Chance(seed: seed).stream("disk mix")) }
+        drawCalendar(Chance(seed: seed).stream("calendar mix"))
         kinds.subtract(without)
     }
 
@@ -71,6 +80,15 @@ package struct FaultMix: Sendable, CustomStringConvertible {
             kinds.insert(kind)
         }
         disk = [5, 20, 60, 150][chance.number(3)]
+    }
+
+    /// One world in three has days out of the common.
+    private mutating func drawCalendar(_ chance: Chance) {
+        var chance = chance
+        guard chance.isOne(in: 3) else { return }
+        for kind in Kind.allCases where kind.isOfCalendar && chance.isOne(in: 2) {
+            kinds.insert(kind)
+        }
     }
 
     /// What an unlucky call meets; `nil` for a disk without faults.

@@ -37,12 +37,21 @@ package enum Act: Hashable, Sendable {
     case upgradeHub
     /// An operator decides about what is in quarantine.
     case decide
+    /// The device's wall clock is put an hour on or back.
+    case daylight(device: Int)
+    /// The device's files go on at a new machine, and the old one is gone.
+    case migrate(device: Int)
+    /// The device is found again.
+    case leaveDrawer(device: Int)
+    /// A day on which everybody is at work; what they do stands in events of its own.
+    case gather(Almanac.Occasion)
 
     var device: Int? {
         switch self {
         case .write(let device), .sync(let device), .skew(let device), .reboot(let device),
             .crash(let device), .copy(let device), .restore(let device), .clone(let device, _),
-            .partition(let device), .revoke(let device), .attack(let device):
+            .partition(let device), .revoke(let device), .attack(let device),
+            .daylight(let device), .migrate(let device), .leaveDrawer(let device):
             device
         default: nil
         }
@@ -69,9 +78,10 @@ package struct Plan: Sendable {
         devices = [2, 2, 3, 3, 4, 5, 6, 8, 10, 12][chance.number(9)]
         areas = 1 + chance.number(3)
         let hour: Int64 = 3_600_000
-        horizon =
+        var almanac = Almanac(mix, seed: seed)
+        horizon = almanac.horizon(
             [hour / 6, 8 * hour, 24 * hour, 72 * hour, 720 * hour, 2_160 * hour][
-                chance.number(5)]
+                chance.number(5)])
         let count = [60, 120, 120, 200, 320][chance.number(4)]
         events = []
         // People work in bursts: some minutes with much to do, and long gaps.
@@ -93,6 +103,7 @@ package struct Plan: Sendable {
             }
             events.append(PlannedEvent(number: number, tick: tick, seed: seed, act: act))
         }
+        almanac.arrange(&self)
         events.sort { ($0.tick, $0.number) < ($1.tick, $1.number) }
     }
 
@@ -132,6 +143,8 @@ package struct Plan: Sendable {
         add(1, if: .floor) { _ in .advanceFloor }
         add(1, if: .schemaSkew) { _ in .upgradeHub }
         add(2, if: .poison) { _ in .decide }
+        add(2, if: .daylight) { .daylight(device: $0) }
+        add(2, if: .migration) { .migrate(device: $0) }
         return menu
     }
 }

@@ -55,7 +55,7 @@ package struct Shrinker {
     private static let plans: Set<FaultMix.Kind> = [
         .reassignment, .clockJump, .reboot, .crash, .deviceRestore, .clone, .partition,
         .revocation, .byzantine, .hubRestart, .hubOutage, .hubRestore, .hubClock, .floor,
-        .schemaSkew, .poison,
+        .schemaSkew, .poison, .away, .drawer, .monthEnd, .daylight, .migration, .ties,
     ]
 
     private mutating func fails(_ events: [PlannedEvent]) -> Bool {

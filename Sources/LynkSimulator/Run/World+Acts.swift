@@ -52,6 +52,13 @@ extension World {
             try hub.upgrade()
             try noteCommits()
         case .decide: if hub.isUp { try decide(&random) }
+        case .gather(let occasion):
+            note("\(occasion)")
+            switch occasion {
+            case .monthEnd: reach(.monthEnded)
+            case .yearEnd: reach(.yearEnded)
+            case .opening: reach(.allAtOnce)
+            }
         default: break
         }
     }
@@ -97,6 +104,30 @@ extension World {
                 other.isRevoked = true
             }
         case .attack: if hub.isUp { try attack(device, event, &random) }
+        case .daylight, .migrate, .leaveDrawer: try passTime(event.act, on: device, &random)
+        default: break
+        }
+    }
+
+    private func passTime(
+        _ act: Act, on device: SimulatedDevice, _ random: inout Chance
+    ) throws {
+        switch act {
+        case .daylight:
+            device.clock.shift(random.isOne(in: 2) ? Almanac.hour : -Almanac.hour)
+            note("d\(device.slot) clock reads \(device.clock.read().wallMilliseconds)")
+            reach(.clockShifted)
+        case .migrate:
+            // Everything that was written goes along, so nothing is lost and nothing is orphaned.
+            note("d\(device.slot) goes on at a new machine")
+            try device.restore(device.replica.image())
+            device.clock.reboot()
+            reach(.migrated)
+        case .leaveDrawer:
+            note("d\(device.slot) comes out of a drawer")
+            try restart(device)
+            device.clock.reboot()
+            reach(.drawerLeft)
         default: break
         }
     }

@@ -43,6 +43,7 @@ extension World {
         }
         if !commit.aliases.isEmpty { reach(.aliasMade) }
         guard commit.isApplied else { return }
+        if isTied(commit) { reach(.tied) }
         for change in commit.changes where change.kind == .delete {
             let isThere = hub.presentRows(change.table).contains { $0.key == change.key }
             reach(isThere ? .deleteLost : .deleteAccepted)
@@ -50,6 +51,16 @@ extension World {
         for change in commit.consequences
         where change.table == SimulatedApplication.card.id && change.put(16) == .null {
             reach(.uniqueCleared)
+        }
+    }
+
+    /// Another device's write of the same row has the same effective time.
+    private func isTied(_ commit: Commit) -> Bool {
+        truth.log.suffix(32).contains { other in
+            other.effective == commit.effective && other.isApplied && other.device != commit.device
+                && other.changes.contains { change in
+                    commit.changes.contains { $0.table == change.table && $0.key == change.key }
+                }
         }
     }
 
