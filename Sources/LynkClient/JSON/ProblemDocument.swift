@@ -1,4 +1,5 @@
 package import LynkCore
+import LynkWire
 
 /// A refusal as hubs send it: `application/problem+json` (RFC 9457) with our code as a member.
 package enum ProblemDocument {
@@ -9,10 +10,10 @@ package enum ProblemDocument {
     /// An answer without a problem of ours comes from something between: a proxy, a captive
     /// portal, a foreign server. It is told apart by its status alone.
     package static func problem(_ head: HTTPResponseHead, body: [UInt8]) -> Problem {
-        if head.mediaType == mediaType, let document = JSONReader.read(body),
-            let text = document["code"]?.stringValue
+        if head.mediaType == mediaType, let document = try? JSONText(body),
+            let text = document["code"]?.string
         {
-            let detail = document["detail"]?.stringValue ?? ""
+            let detail = document["detail"]?.string ?? ""
             if let code = ProblemCode(rawValue: text) { return Problem(code, detail) }
             // A newer hub's code: keep its words, and judge by the status.
             return Problem(code(for: head.status), detail.isEmpty ? text : "\(text): \(detail)")

@@ -2,7 +2,9 @@ import LynkCore
 
 /// A file with a header line, read row by row and column by name.
 struct ImportTable {
-    let header: [String]
+    private let header: [String]
+    /// Where each name stands in the header.
+    private let columns: [String: Int]
     private var reader: CSVReader
 
     /// - Throws: ``ImportProblem`` for an empty file, a name that is there twice or one that is
@@ -20,6 +22,7 @@ struct ImportTable {
         for name in columns where !seen.contains(name) {
             throw ImportProblem(line: 1, column: name, reason: "the column is missing")
         }
+        self.columns = Dictionary(uniqueKeysWithValues: zip(header, header.indices))
     }
 
     mutating func next() throws -> ImportRow? {
@@ -31,10 +34,7 @@ struct ImportTable {
                     line: record.line, column: "",
                     reason: "\(record.fields.count) fields under \(header.count) columns")
             }
-            return ImportRow(
-                line: record.line,
-                fields: Dictionary(
-                    zip(header, record.fields), uniquingKeysWith: { first, _ in first }))
+            return ImportRow(line: record.line, columns: columns, fields: record.fields)
         }
         return nil
     }
@@ -43,11 +43,13 @@ struct ImportTable {
 /// One row of a file; each reader names line and column in what it throws.
 struct ImportRow {
     let line: Int
-    let fields: [String: String]
+    /// The table's: the names are kept once, not for each row.
+    let columns: [String: Int]
+    let fields: [String]
 
-    func has(_ column: String) -> Bool { fields[column] != nil }
+    func has(_ column: String) -> Bool { columns[column] != nil }
 
-    func text(_ column: String) -> String { fields[column] ?? "" }
+    func text(_ column: String) -> String { columns[column].map { fields[$0] } ?? "" }
 
     func required(_ column: String) throws -> String {
         let text = text(column)

@@ -2,7 +2,7 @@ import LynkCore
 
 extension JSONParser {
     /// A page from its rows. The shortest codec of each column is chosen as a hub does.
-    mutating func page(_ node: JSONNode) throws(JSONError) {
+    mutating func page(_ node: JSONText) throws(JSONError) {
         let members = try members(node, ["eras", "lanes", "scopes", "sections", "mark"])
         let most = MessageShape.Bound(Limits.rowsPerPageMax, "rowsPerPageMax")
         let eras = try identifiers(members[0], "eras", most).map {
@@ -32,7 +32,7 @@ extension JSONParser {
     }
 
     private mutating func identifiers(
-        _ node: JSONNode?, _ name: String, _ bound: MessageShape.Bound
+        _ node: JSONText?, _ name: String, _ bound: MessageShape.Bound
     ) throws(JSONError) -> [RowKey] {
         var found: [RowKey] = []
         try inside("." + name) { (parser) throws(JSONError) in
@@ -45,7 +45,7 @@ extension JSONParser {
         return found
     }
 
-    private mutating func scopes(_ node: JSONNode) throws(JSONError) -> [Scope] {
+    private mutating func scopes(_ node: JSONText) throws(JSONError) -> [Scope] {
         let bound = MessageShape.Bound(Limits.scopesPerDeviceMax, "scopesPerDeviceMax")
         var scopes: [Scope] = []
         for (index, node) in try array(node, bound).enumerated() {
@@ -60,11 +60,11 @@ extension JSONParser {
     }
 
     private mutating func section(
-        _ node: JSONNode, _ page: inout JSONPage
+        _ node: JSONText, _ page: inout JSONPage
     ) throws(JSONError) {
         let members = try members(
             node, ["table", "scopes", "rows", "removed", "defaults"], optional: ["defaults"])
-        guard case .number(let text)? = members[0], let table = UInt32(text) else {
+        guard let text = members[0]?.number, let table = UInt32(text) else {
             throw JSONError(place(".table"), .expected("a number from 0 to 4294967295"))
         }
         var scopes: [Scope] = []
@@ -75,9 +75,9 @@ extension JSONParser {
             throw JSONError(place(".scopes"), .expected("scopes that the page lists"))
         }
         let most = MessageShape.Bound(Limits.rowsPerPageMax, "rowsPerPageMax")
-        var rows: [JSONNode] = []
+        var rows: [JSONText] = []
         try inside(".rows") { (parser) throws(JSONError) in
-            rows = try parser.array(members[2] ?? .null, most)
+            rows = Array(try parser.array(members[2] ?? .null, most))
         }
         let fields = try rows.first.map { (row) throws(JSONError) in
             try self.fields(row, place(".rows[0]"))
@@ -98,17 +98,18 @@ extension JSONParser {
     }
 
     /// The numbers of a row's fields, in their order.
-    private func fields(_ row: JSONNode, _ place: String) throws(JSONError) -> [FieldID] {
-        guard case .object(let members)? = row["fields"] else {
+    private func fields(_ row: JSONText, _ place: String) throws(JSONError) -> [FieldID] {
+        guard let members = row["fields"]?.members else {
             throw JSONError(place + ".fields", .missing)
         }
         guard members.count <= Limits.fieldsPerTableMax else {
             throw JSONError(place + ".fields", .overLimit("fieldsPerTableMax"))
         }
         var fields: [FieldID] = []
-        for member in members {
-            guard let field = FieldID(member.name), String(field) == member.name else {
-                throw JSONError(place + ".fields." + member.name, .unknown)
+        for (label, _) in members {
+            let name = label.string ?? ""
+            guard let field = FieldID(name), String(field) == name else {
+                throw JSONError(place + ".fields." + name, .unknown)
             }
             fields.append(field)
         }
@@ -117,7 +118,7 @@ extension JSONParser {
 
     /// What fields are in a row that never wrote them; `nil` when all are NULL.
     private mutating func defaults(
-        _ node: JSONNode?, of fields: [FieldID]
+        _ node: JSONText?, of fields: [FieldID]
     ) throws(JSONError) -> [FieldID: Value] {
         guard let node else { return [:] }
         let names = fields.map { String($0) }
@@ -146,7 +147,7 @@ extension JSONParser {
     }
 
     private mutating func row(
-        _ node: JSONNode, _ section: PageWriter.Section, _ fields: [FieldID],
+        _ node: JSONText, _ section: PageWriter.Section, _ fields: [FieldID],
         _ page: inout JSONPage
     ) throws(JSONError) {
         let members = try members(
@@ -155,7 +156,7 @@ extension JSONParser {
         try inside(".key") { (parser) throws(JSONError) in
             key = try parser.identifier(members[0] ?? .null)
         }
-        guard case .number(let text)? = members[1], let generation = UInt32(text) else {
+        guard let text = members[1]?.number, let generation = UInt32(text) else {
             throw JSONError(place(".generation"), .expected("a number from 0 to 4294967295"))
         }
         var stamp = Stamp(era: 0, number: 0, effective: .zero, author: 0)
@@ -187,7 +188,7 @@ extension JSONParser {
     }
 
     private mutating func overrides(
-        _ node: JSONNode, _ page: JSONPage
+        _ node: JSONText, _ page: JSONPage
     ) throws(JSONError) -> [StampRecord.Override] {
         var overrides: [StampRecord.Override] = []
         let bound = MessageShape.Bound(Limits.fieldsPerTableMax, "fieldsPerTableMax")
@@ -195,7 +196,7 @@ extension JSONParser {
             try inside("[\(index)]") { (parser) throws(JSONError) in
                 let found = try parser.members(
                     node, ["field", "era", "number", "effective", "author"])
-                guard case .number(let text)? = found[0], let field = FieldID(text) else {
+                guard let text = found[0]?.number, let field = FieldID(text) else {
                     throw JSONError(parser.place(".field"), .expected("the number of a field"))
                 }
                 overrides.append(
@@ -206,7 +207,7 @@ extension JSONParser {
     }
 
     private mutating func stamp(
-        _ members: [JSONNode?], _ page: JSONPage
+        _ members: [JSONText?], _ page: JSONPage
     ) throws(JSONError) -> Stamp {
         var ids: [RowKey] = []
         var numbers: [UInt64] = []

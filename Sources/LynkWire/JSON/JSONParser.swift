@@ -17,20 +17,20 @@ struct JSONParser {
 
     private func expected(_ what: String) -> JSONError { failure(.expected(what)) }
 
-    mutating func parse(_ node: JSONNode, _ shape: MessageShape) throws(JSONError) {
+    mutating func parse(_ node: JSONText, _ shape: MessageShape) throws(JSONError) {
         switch shape {
         case .bool:
-            guard case .bool(let value) = node else { throw expected("true or false") }
+            guard let value = node.bool else { throw expected("true or false") }
             writer.bool(value)
         case .number:
-            guard case .number(let text) = node, let number = UInt32(text) else {
+            guard let text = node.number, let number = UInt32(text) else {
                 throw expected("a number from 0 to 4294967295")
             }
             writer.unsigned(UInt64(number))
         case .word: writer.unsigned(try word(node))
         case .integer, .running: writer.integer(try integer(node))
         case .names(let names):
-            guard case .string(let text) = node, let index = names.firstIndex(of: text) else {
+            guard let text = node.string, let index = names.firstIndex(of: text) else {
                 throw expected("one of \(names.joined(separator: ", "))")
             }
             writer.unsigned(UInt64(index))
@@ -40,9 +40,9 @@ struct JSONParser {
         case .identifier: writer.identifier(try identifier(node))
         case .value: try value(node)
         case .optional(let shape):
-            if node == .null { writer.null() } else { try parse(node, shape) }
+            if node.isNull { writer.null() } else { try parse(node, shape) }
         case .known(let shape):
-            if node == .string("known") { writer.known() } else { try parse(node, shape) }
+            if node.string == "known" { writer.known() } else { try parse(node, shape) }
         case .record(let members): try record(node, members)
         case .list(let shape, let bound):
             let nodes = try array(node, bound)
@@ -75,7 +75,7 @@ struct JSONParser {
     }
 
     /// The bytes of an item that stands alone.
-    private func item(_ node: JSONNode, _ shape: MessageShape) throws(JSONError) -> [UInt8] {
+    private func item(_ node: JSONText, _ shape: MessageShape) throws(JSONError) -> [UInt8] {
         var parser = JSONParser(at: trail)
         try parser.parse(node, shape)
         return parser.writer.bytes
@@ -85,49 +85,50 @@ struct JSONParser {
 
     // ---- parts ----
 
-    func text(_ node: JSONNode, _ bound: MessageShape.Bound) throws(JSONError) -> String {
-        guard case .string(let text) = node else { throw expected("a string") }
+    func text(_ node: JSONText, _ bound: MessageShape.Bound) throws(JSONError) -> String {
+        guard let text = node.string else { throw expected("a string") }
         guard text.utf8.count <= bound.most else { throw failure(.overLimit(bound.name)) }
         return text
     }
 
-    func bytes(_ node: JSONNode, _ bound: MessageShape.Bound) throws(JSONError) -> [UInt8] {
-        guard case .string(let text) = node, let bytes = lowerCase(text) else {
+    func bytes(_ node: JSONText, _ bound: MessageShape.Bound) throws(JSONError) -> [UInt8] {
+        guard let text = node.string, let bytes = lowerCase(text) else {
             throw expected("bytes in lower-case hexadecimal")
         }
         guard bytes.count <= bound.most else { throw failure(.overLimit(bound.name)) }
         return bytes
     }
 
-    func bytes(_ node: JSONNode, exactly count: Int) throws(JSONError) -> [UInt8] {
-        guard case .string(let text) = node, let bytes = lowerCase(text), bytes.count == count
+    func bytes(_ node: JSONText, exactly count: Int) throws(JSONError) -> [UInt8] {
+        guard let text = node.string, let bytes = lowerCase(text), bytes.count == count
         else { throw expected("\(count) bytes in lower-case hexadecimal") }
         return bytes
     }
 
-    func identifier(_ node: JSONNode) throws(JSONError) -> RowKey {
-        guard case .string(let text) = node, let identifier = RowKey(text),
+    func identifier(_ node: JSONText) throws(JSONError) -> RowKey {
+        guard let text = node.string, let identifier = RowKey(text),
             identifier.description == text
         else { throw expected("an identifier in lower-case hexadecimal with hyphens") }
         return identifier
     }
 
     /// One spelling for each number: no plus sign, no zeros in front.
-    func word(_ node: JSONNode) throws(JSONError) -> UInt64 {
-        guard case .string(let text) = node, let number = UInt64(text), String(number) == text
+    func word(_ node: JSONText) throws(JSONError) -> UInt64 {
+        guard let text = node.string, let number = UInt64(text), String(number) == text
         else { throw expected("a string with a number from 0 to 18446744073709551615") }
         return number
     }
 
-    func integer(_ node: JSONNode) throws(JSONError) -> Int64 {
-        guard case .string(let text) = node, let number = Int64(text), String(number) == text
+    func integer(_ node: JSONText) throws(JSONError) -> Int64 {
+        guard let text = node.string, let number = Int64(text), String(number) == text
         else { throw expected("a string with a number of 64 bits") }
         return number
     }
 
     private func lowerCase(_ text: String) -> [UInt8]? {
-        guard let bytes = bytes(hexadecimal: text), hexadecimal(bytes) == text else { return nil }
-        return bytes
+        let upper = UInt8(ascii: "A")...UInt8(ascii: "F")
+        guard !text.utf8.contains(where: upper.contains) else { return nil }
+        return bytes(hexadecimal: text)
     }
 
     private func bytes(hexadecimal text: String) -> [UInt8]? {
@@ -135,52 +136,54 @@ struct JSONParser {
     }
 
     func array(
-        _ node: JSONNode, _ bound: MessageShape.Bound
-    ) throws(JSONError) -> [JSONNode] {
-        guard case .array(let nodes) = node else { throw expected("an array") }
+        _ node: JSONText, _ bound: MessageShape.Bound
+    ) throws(JSONError) -> JSONText.Elements {
+        guard let nodes = node.elements else { throw expected("an array") }
         guard nodes.count <= bound.most else { throw failure(.overLimit(bound.name)) }
         return nodes
     }
 
     /// The members of an object in the order of `names`; `nil` for one that is absent.
     func members(
-        _ node: JSONNode, _ names: [String], optional: Set<String> = []
-    ) throws(JSONError) -> [JSONNode?] {
-        guard case .object(let members) = node else { throw expected("an object") }
-        if let other = members.first(where: { !names.contains($0.name) }) {
-            throw JSONError((trail + ["." + other.name]).joined(), .unknown)
-        }
-        var found: [JSONNode?] = []
-        for name in names {
-            let node = node[name]
-            if node == nil, !optional.contains(name) {
-                throw JSONError((trail + ["." + name]).joined(), .missing)
+        _ node: JSONText, _ names: [String], optional: Set<String> = []
+    ) throws(JSONError) -> [JSONText?] {
+        guard let members = node.members else { throw expected("an object") }
+        var found = [JSONText?](repeating: nil, count: names.count)
+        for (label, node) in members {
+            let label = label.string ?? ""
+            guard let index = names.firstIndex(of: label) else {
+                throw JSONError((trail + ["." + label]).joined(), .unknown)
             }
-            found.append(node)
+            found[index] = node
+        }
+        for (name, node) in zip(names, found) where node == nil && !optional.contains(name) {
+            throw JSONError((trail + ["." + name]).joined(), .missing)
         }
         return found
     }
 
-    mutating func value(_ node: JSONNode) throws(JSONError) {
-        if node == .null { return writer.null() }
+    mutating func value(_ node: JSONText) throws(JSONError) {
+        if node.isNull { return writer.null() }
         let what = "null or an object with one of integer, real, text, blob"
-        guard case .object(let members) = node, members.count == 1 else { throw expected(what) }
+        guard var members = node.members, let (label, inner) = members.next(),
+            members.next() == nil
+        else { throw expected(what) }
+        let name = label.string ?? ""
         let bound = MessageShape.Bound(Limits.valueBytesMax, "valueBytesMax")
-        try inside("." + members[0].name) { (parser) throws(JSONError) in
-            let node = members[0].node
-            switch members[0].name {
-            case "integer": parser.writer.integer(try parser.integer(node))
-            case "real": parser.writer.real(try parser.real(node))
-            case "text": parser.writer.text(try parser.text(node, bound))
-            case "blob": parser.writer.byteString(try parser.bytes(node, bound))
+        try inside("." + name) { (parser) throws(JSONError) in
+            switch name {
+            case "integer": parser.writer.integer(try parser.integer(inner))
+            case "real": parser.writer.real(try parser.real(inner))
+            case "text": parser.writer.text(try parser.text(inner, bound))
+            case "blob": parser.writer.byteString(try parser.bytes(inner, bound))
             default: throw parser.failure(.unknown)
             }
         }
     }
 
-    private func real(_ node: JSONNode) throws(JSONError) -> Double {
+    private func real(_ node: JSONText) throws(JSONError) -> Double {
         let letters = Set("0123456789+-.eE")
-        guard case .string(let text) = node, let number = Double(text),
+        guard let text = node.string, let number = Double(text),
             !(number == 0 && number.sign == .minus),
             number.isFinite && text.allSatisfy(letters.contains) || ["inf", "-inf"].contains(text)
         else { throw expected("a string with a decimal number, inf or -inf") }
@@ -188,7 +191,7 @@ struct JSONParser {
     }
 
     private mutating func record(
-        _ node: JSONNode, _ members: [MessageShape.Member]
+        _ node: JSONText, _ members: [MessageShape.Member]
     ) throws(JSONError) {
         let optional = Set(members.filter(\.mayBeAbsent).map(\.name))
         let found = try self.members(node, members.map(\.name), optional: optional)
@@ -203,7 +206,7 @@ struct JSONParser {
     }
 
     private mutating func groups(
-        _ node: JSONNode, _ members: [MessageShape.Member], _ bound: MessageShape.Bound
+        _ node: JSONText, _ members: [MessageShape.Member], _ bound: MessageShape.Bound
     ) throws(JSONError) {
         let nodes = try array(node, bound)
         writer.array(members.count * nodes.count)
@@ -227,25 +230,26 @@ struct JSONParser {
     }
 
     private mutating func extensions(
-        _ node: JSONNode, _ known: [MessageShape.Extension]
+        _ node: JSONText, _ known: [MessageShape.Extension]
     ) throws(JSONError) {
-        guard case .object(let members) = node else { throw expected("an object") }
+        guard let members = node.members else { throw expected("an object") }
         guard members.count <= Limits.extensionsMax else {
             throw failure(.overLimit("extensionsMax"))
         }
         var found: [(key: UInt64, bytes: [UInt8])] = []
         let bound = MessageShape.Bound(Limits.messageBytesMax, "messageBytesMax")
-        for member in members {
-            trail.append("." + member.name)
-            if let shape = known.first(where: { $0.name == member.name }) {
+        for (label, node) in members {
+            let name = label.string ?? ""
+            trail.append("." + name)
+            if let shape = known.first(where: { $0.name == name }) {
                 let bytes =
                     shape.isPlain
-                    ? try plain(member.node, shape.shape) : try item(member.node, shape.shape)
+                    ? try plain(node, shape.shape) : try item(node, shape.shape)
                 found.append((shape.key, bytes))
-            } else if let key = UInt64(member.name), String(key) == member.name,
+            } else if let key = UInt64(name), String(key) == name,
                 !known.contains(where: { $0.key == key })
             {
-                found.append((key, try bytes(member.node, bound)))
+                found.append((key, try bytes(node, bound)))
             } else {
                 throw failure(.unknown)
             }
@@ -259,7 +263,7 @@ struct JSONParser {
         }
     }
 
-    private func plain(_ node: JSONNode, _ shape: MessageShape) throws(JSONError) -> [UInt8] {
+    private func plain(_ node: JSONText, _ shape: MessageShape) throws(JSONError) -> [UInt8] {
         switch shape {
         case .fixed(let count): try bytes(node, exactly: count)
         case .bytes(let bound): try bytes(node, bound)

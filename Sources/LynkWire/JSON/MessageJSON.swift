@@ -63,6 +63,12 @@ public enum MessageJSON {
     public static func payload(
         of node: JSONNode, as part: Part, at member: String = ""
     ) throws(JSONError) -> [UInt8] {
+        try payload(of: JSONText(node.encoded), as: part, at: member)
+    }
+
+    private static func payload(
+        of node: JSONText, as part: Part, at member: String
+    ) throws(JSONError) -> [UInt8] {
         guard let shape = part.shape else { throw JSONError(member, .unknown) }
         var parser = JSONParser(at: member.isEmpty ? [] : [member])
         try parser.parse(node, shape)
@@ -79,20 +85,27 @@ public enum MessageJSON {
     public static func frame(
         of node: JSONNode, at member: String = ""
     ) throws(JSONError) -> Frame {
-        guard case .object(let members) = node, members.count == 1 else {
+        try frame(of: JSONText(node.encoded), at: member)
+    }
+
+    private static func frame(of node: JSONText, at member: String) throws(JSONError) -> Frame {
+        guard var members = node.members, let (label, message) = members.next(),
+            members.next() == nil
+        else {
             throw JSONError(member, .expected("an object with one member, the message's name"))
         }
-        let place = member + (member.isEmpty ? "" : ".") + members[0].name
-        guard let found = Shapes.frames.first(where: { $0.name == members[0].name }) else {
+        let name = label.string ?? ""
+        let place = member + (member.isEmpty ? "" : ".") + name
+        guard let found = Shapes.frames.first(where: { $0.name == name }) else {
             throw JSONError(place, .unknown)
         }
-        let payload = try payload(of: members[0].node, as: .frame(found.type), at: place)
+        let payload = try payload(of: message, as: .frame(found.type), at: place)
         return Frame(found.type, payload)
     }
 
     /// Reads a JSON text as it is, without a shape.
     public static func read(_ text: [UInt8]) throws(JSONError) -> JSONNode {
-        try JSONTextReader.read(text)
+        try JSONText(text).node
     }
 
     /// The frames that a JSON array of messages stands for.
@@ -100,7 +113,7 @@ public enum MessageJSON {
         guard text.count <= Limits.requestBytesMax else {
             throw JSONError("", .overLimit("requestBytesMax"))
         }
-        guard case .array(let nodes) = try read(text) else {
+        guard let nodes = try JSONText(text).elements else {
             throw JSONError("", .expected("an array of messages"))
         }
         var body: [UInt8] = []

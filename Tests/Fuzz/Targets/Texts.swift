@@ -88,7 +88,7 @@ extension FuzzTarget {
         let head = HTTPResponseHead(
             status: 400 + Int(first) % 200,
             headers: [HTTPHeader("content-type", "application/problem+json")])
-        _ = try reading(body, within: .tree) { ProblemDocument.problem(head, body: body) }
+        _ = try reading(body) { ProblemDocument.problem(head, body: body) }
         guard let value = try reading(body, within: .tree, { JSONReader.read(body) }) ?? nil else {
             return
         }

@@ -94,7 +94,7 @@ extension FuzzTarget {
     }
 
     private static func jsonBody(_ input: [UInt8]) throws {
-        guard let body = try reading(input, within: .tree, { try MessageJSON.body(of: input) })
+        guard let body = try reading(input, { try MessageJSON.body(of: input) })
         else {
             return
         }
