@@ -16,7 +16,7 @@ struct FoundSeedTests {
         }
     }
 
-    @Test("Each of those of policies holds", arguments: [41_161, 43_059, 44_820] as [UInt64])
+    @Test("Each of those of policies holds", arguments: [44_820, 60_909, 61_738] as [UInt64])
     func policiesHold(_ seed: UInt64) {
         let options = SimulationOptions(workload: .policies)
         let outcome = Simulation.run(seed: seed, options)

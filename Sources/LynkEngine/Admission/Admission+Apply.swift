@@ -64,6 +64,7 @@ extension Admission {
             if let problem = try ChangeCheck.problem(
                 submission.changes, schema: application.schema, in: transaction,
                 isDeleted: { try transaction.isDeleted($0, $1) },
+                unborn: { try transaction.unborn($0, for: submission) },
                 absent: { try transaction.absence(of: $0, from: submission.sealed.content) })
             {
                 return Outcome(disposition: .quarantined, problem: problem)

@@ -74,6 +74,7 @@ extension Admission {
                 receipt: receipt, consequences: outcome.consequences, subject: record.oid))
         record.resolution = resolution
         try transaction.storage.put(record)
+        transaction.quarantinedBirths = [:]
         try transaction.storage.stopWaiting(at: position)
         if resolution == .released, let sealed {
             try transaction.wake(waitersFor: sealed.content)

@@ -5,11 +5,13 @@ enum ChangeCheck {
     /// - Parameters:
     ///   - isDeleted: whether a key that the view does not show was deleted: writes to it are the
     ///     merge's to decide.
+    ///   - unborn: why a change to a key that is there, or was, is about another row.
     ///   - absent: why a change to a key that was never born cannot be applied.
     /// - Returns: why the change set is quarantined, or `nil`.
     static func problem(
         _ changes: [RowChange], schema: Schema, in view: some TenantView,
         isDeleted: (TableID, RowKey) throws -> Bool = { _, _ in false },
+        unborn: (RowName) throws -> Problem? = { _ in nil },
         absent: (RowName) throws -> Problem? = { _ in nil }
     ) throws -> Problem? {
         var born: Set<RowName> = []
@@ -21,6 +23,7 @@ enum ChangeCheck {
             if let problem = problem(change, table: table) { return problem }
             let name = RowName(table: change.table, key: change.key)
             if change.kind == .insert { born.insert(name) } else if born.contains(name) { continue }
+            if change.kind != .insert, let problem = try unborn(name) { return problem }
             let row = try view.row(table.id, change.key)
             if try row == nil && isDeleted(table.id, change.key) { continue }
             if row == nil, change.kind != .insert, let problem = try absent(name) {

@@ -22,6 +22,37 @@ extension HubTransaction {
         return Problem(.rowUnknown, name)
     }
 
+    /// Why a change is not about the row that is there: its author's own birth of that key is in
+    /// quarantine, and the author has not seen this one. Merged, what it says of its own row would
+    /// show in another's, in scopes that were never meant.
+    func unborn(_ row: RowName, for submission: Submission) throws -> Problem? {
+        let device = submission.sealed.content.device
+        guard try births(of: device).contains(row),
+            let table = application.schema.table(row.table),
+            let stored = try storage.stored(table, row.key),
+            !submission.writer.knew(
+                stored.state.image.record.row, sees: isVisible(stored.state))
+        else { return nil }
+        return Problem(
+            .waitingForBirth, "\(table.name) \(row.key): its author's own birth is quarantined")
+    }
+
+    private func births(of device: DeviceID) throws -> Set<RowName> {
+        if let known = quarantinedBirths[device] { return known }
+        var births: Set<RowName> = []
+        if try storage.hasQuarantined(of: device) {
+            for record in try storage.quarantine()
+            where record.resolution == nil && record.principal.device == device {
+                let content = try storage.changeSet(at: record.position)?.content
+                for change in content?.changes ?? [] where change.kind == .insert {
+                    births.insert(RowName(table: change.table, key: change.key))
+                }
+            }
+        }
+        quarantinedBirths[device] = births
+        return births
+    }
+
     func isDeleted(_ table: TableID, _ key: RowKey) throws -> Bool {
         guard let table = application.schema.table(table) else { return false }
         return try storage.stored(table, key).map { $0.state.row == nil } ?? false
@@ -31,9 +62,11 @@ extension HubTransaction {
         _ sealed: SealedChangeSet, at position: Int64, as code: ProblemCode, principal: Principal,
         awaiting referred: [RowName]
     ) throws {
+        let others = code == .waitingForBirth ? try births(of: sealed.content.device) : []
         try storage.put(
             QuarantineRecord(
                 position: position, oid: sealed.oid, principal: principal, code: code))
+        quarantinedBirths[sealed.content.device] = nil
         guard code == .waitingForBirth else { return }
         for row in referred { try storage.wait(for: row, at: position) }
         var born: Set<RowName> = []
@@ -42,7 +75,7 @@ extension HubTransaction {
             if change.kind == .insert {
                 born.insert(row)
             } else if let table = application.schema.table(row.table), !born.contains(row),
-                try storage.stored(table, row.key) == nil
+                try storage.stored(table, row.key) == nil || others.contains(row)
             {
                 try storage.wait(for: row, at: position)
             }

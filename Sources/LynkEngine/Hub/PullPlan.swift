@@ -38,6 +38,10 @@ struct PullState: Sendable {
     /// same rows are to give the same bytes.
     var hasMarks = true
 
+    /// The device had a checkpoint, but what it had of its scopes is not known here any more: it
+    /// may have rows that were deleted since, also of scopes that begin at zero.
+    var mayHaveRows = false
+
     /// What the scope set was computed from, to compute it again.
     struct Opening: Sendable {
         let principal: Principal
@@ -99,6 +103,7 @@ struct PullPlan {
             unborn: scopes.subtracting(born.keys), last: .end(of: parts.first?.from ?? 0),
             target: head)
         state.cursor = cursor
+        state.mayHaveRows = cursor == 0 && hello.cursor.position > 0
         state.opening = .init(
             principal: principal, now: now, narrowed: hello.narrowed.map { Set($0) }, head: head)
         state.newestScope = born.values.map(\.handle).max() ?? 0
@@ -116,7 +121,7 @@ struct PullPlan {
             refusal: answer?.refusal, verdict: check.verdict, ratchet: answer?.ratchet ?? [],
             durable: try reads.durable(), floor: try reads.floor(),
             wantsEras: try answer?.wantsEras ?? false || namesUnknownEra(reads),
-            resumed: resumed, rowsExpected: try rowsExpected(state.parts, reads),
+            resumed: resumed, rowsExpected: try rowsExpected(state, reads),
             hubKey: try hubKey(reads), snapshots: offers, snapshotsTaken: held != nil)
         let newest = try reads.scopeSet(of: principal.device, at: .max)
         // A set that only partly covered its position covers the next one whole.
@@ -209,12 +214,10 @@ struct PullPlan {
     }
 
     /// At most what the pull will bring; a row of two scopes counts twice.
-    private func rowsExpected(
-        _ parts: [PullState.Part], _ reads: some HubReads
-    ) throws -> Int64 {
-        try parts.reduce(0) { sum, part in
+    private func rowsExpected(_ state: PullState, _ reads: some HubReads) throws -> Int64 {
+        try state.parts.reduce(0) { sum, part in
             let rows =
-                part.from == 0
+                part.from == 0 && !state.mayHaveRows
                 ? try reads.digest(ofScope: part.scope).count
                 : try reads.changeCount(in: part.scope, after: part.from)
             return sum + rows

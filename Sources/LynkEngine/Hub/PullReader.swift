@@ -85,7 +85,7 @@ final class PullReader<Reads: HubReads> {
             state.last = entry
             let floor = state.floor
             guard entry.row > 0 else {
-                try remove(entry, part, floor)
+                try remove(entry, part, state)
                 return !isFull
             }
             try page.append(row: entry.row, of: TableID(truncatingIfNeeded: entry.table)) {
@@ -108,14 +108,17 @@ final class PullReader<Reads: HubReads> {
 
     /// Tells that a row is gone, to a device that may have it: from before this pull, or from an
     /// earlier round of it.
-    private func remove(_ entry: ChangeEntry, _ part: PullState.Part, _ floor: Int64) throws {
-        guard max(part.from, floor) > 0, let (table, tombstone) = try reads.tombstone(entry.row),
+    private func remove(
+        _ entry: ChangeEntry, _ part: PullState.Part, _ state: PullState
+    ) throws {
+        func mayHave(from: Int64) -> Bool { state.mayHaveRows || max(from, state.floor) > 0 }
+        guard mayHave(from: part.from), let (table, tombstone) = try reads.tombstone(entry.row),
             let members = members(
-                of: tombstone.row.record, at: entry.position, part, floor)
+                of: tombstone.row.record, at: entry.position, part, state.floor)
         else { return }
         try page.remove(
             tombstone.row.key, of: table,
-            members: members.filter { max(owed[$0]?.from ?? 0, floor) > 0 })
+            members: members.filter { mayHave(from: owed[$0]?.from ?? 0) })
     }
 
     /// Conflicts about rows of the device's scopes, with the first scope that owes them; empty when

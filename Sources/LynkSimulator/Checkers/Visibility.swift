@@ -41,7 +41,12 @@ final class WaitingEnds: Checker {
         guard case .rested = moment else { return }
         let schema = world.hub.application.schema
         let due = try world.hub.store.inspect { reads in
-            try reads.quarantine().first { record in
+            let open = try reads.quarantine().filter { $0.resolution == nil }
+            return try open.first { record in
+                // Its author's own birth of the row is one of those that stay.
+                let births = try open.filter { $0.principal.device == record.principal.device }
+                    .flatMap { try reads.changeSet(at: $0.position)?.content.changes ?? [] }
+                    .filter { $0.kind == .insert }
                 guard record.resolution == nil, record.code == .waitingForBirth,
                     let content = try reads.changeSet(at: record.position)?.content
                 else { return false }
@@ -50,6 +55,7 @@ final class WaitingEnds: Checker {
                         return change.kind == .insert
                     }
                     return try reads.stored(table, change.key) != nil
+                        && !births.contains { $0.table == table.id && $0.key == change.key }
                 }
             }
         }

@@ -63,6 +63,26 @@ struct QuarantineTests {
         #expect(try world.values(1, 1)?[1] == "two")
     }
 
+    @Test(
+        "What follows a quarantined birth is not about another row of its key, never seen",
+        arguments: HubKind.allCases)
+    func anothersRow(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try bob.write(Self.insert(1, "bob's"))
+        let birth = ann.make([Self.insert(1, "ann's")])
+        let update = ann.make([Self.update(1, .init(2, "ann's again"))])
+        #expect(
+            try ann.push([birth, update]).receipts.map(\.problem?.code)
+                == [.factReused, .waitingForBirth])
+        #expect(try world.values(1, 1)?[1] == "bob's")
+        #expect(try world.hub.conflicts().isEmpty)
+        // Who has seen the row that is there writes that one.
+        try ann.pull()
+        try ann.write(Self.update(1, .init(2, "both's")))
+        #expect(try world.values(1, 1)?[1] == "both's")
+    }
+
     @Test("A released write does not undo what its author wrote later", arguments: HubKind.allCases)
     func laterWrites(_ kind: HubKind) throws {
         let world = try LawWorld(kind)

@@ -315,6 +315,24 @@ struct RecoveryLaws {
         }
     }
 
+    @Test(
+        "A device whose scopes the hub has forgotten is told of what was deleted meanwhile",
+        arguments: StorePair.all)
+    func forgottenScopes(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let ann = try world.device()
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        try world.backUpHub()
+        let bob = try world.device()
+        #expect(try bob.settle())
+        // Nothing is lost but what the hub gave Bob.
+        try world.restoreHub()
+        try world.office([RowChange(table: 1, key: shop, kind: .delete)])
+        #expect(try bob.sync()?.digestMatches == true)
+        #expect(try bob.shops().isEmpty)
+    }
+
     /// Notes 1 of area a, 2 of b, 3 of both.
     private func areas(_ pair: StorePair) throws -> (TwinWorld, TwinDevice) {
         let world = try TwinWorld(AreaApplication(), on: pair)
