@@ -3,13 +3,21 @@ extension CaseStep {
         var members = try CaseMembers(json, at: path)
         name = try members.text("name")
         device = try members.text("as") ?? "d1"
+        let word = try members.need("do", try members.text("do"))
+        if ClientStep.words.contains(word) {
+            expect = Expectation()
+            action = .client(try ClientStep(word, &members))
+            try members.end()
+            return
+        }
         let expected = members.take("expect") ?? .object([:])
         expect = try Expectation(expected, at: path + ".expect")
-        switch try members.need("do", try members.text("do")) {
+        switch word {
         case "exchange": action = .exchange(try ExchangeTemplate(&members))
         case "request": action = .request(try RequestTemplate(&members))
         default:
-            throw CaseProblem(.memberInvalid, path + ".do", "Write exchange or request.")
+            throw CaseProblem(
+                .memberInvalid, path + ".do", "Write exchange, request or a word for clients.")
         }
         try members.end()
     }

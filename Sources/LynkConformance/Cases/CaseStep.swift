@@ -3,6 +3,8 @@ package struct CaseStep: Sendable {
     package enum Action: Sendable {
         case exchange(ExchangeTemplate)
         case request(RequestTemplate)
+        /// A step of a case that judges a client.
+        case client(ClientStep)
     }
 
     /// Names the step for later ones that send its bytes again.

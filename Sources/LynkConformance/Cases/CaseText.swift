@@ -18,6 +18,7 @@ package enum CaseText {
 
     private static func words(_ action: CaseStep.Action) -> String {
         switch action {
+        case .client(let step): return words(step)
         case .request(let request): return "sends \(request.method) \(request.path)"
         case .exchange(let exchange):
             if let again = exchange.again { return "sends the bytes of \(again) again" }
@@ -27,6 +28,17 @@ package enum CaseText {
                 || exchange.push.contains { !$0.bend.isEmpty }
             return "exchanges with \(count) change sets" + (bent ? ", bent as the file says" : "")
                 + (exchange.isLost ? ", and does not hear the answer" : "")
+        }
+    }
+
+    private static func words(_ step: ClientStep) -> String {
+        switch step.action {
+        case .write(let changes): "writes \(changes.count) changes"
+        case .sync: "syncs"
+        case .look: "is looked at"
+        case .fault(let faults): "gets \(faults.count) answers as the file says"
+        case .hub(let members): "meets a hub with \(members.keys.sorted().joined(separator: ", "))"
+        case .file(let work): "has its file handled: \(work)"
         }
     }
 

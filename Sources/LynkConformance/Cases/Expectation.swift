@@ -72,7 +72,7 @@ extension Expectation {
         return receipt
     }
 
-    private static func row(_ json: JSONValue, at path: String) throws(CaseProblem) -> Row {
+    static func row(_ json: JSONValue, at path: String) throws(CaseProblem) -> Row {
         var members = try CaseMembers(json, at: path)
         var fields = try members.object("fields")
         let row = Row(

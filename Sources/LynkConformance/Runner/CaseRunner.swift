@@ -50,6 +50,7 @@ package final class CaseRunner {
 
     private func play(_ step: CaseStep, _ scene: CaseScene) throws -> [String] {
         switch step.action {
+        case .client: return []
         case .request(let request): return try play(request, step, scene)
         case .exchange(let exchange): return try play(exchange, step, scene)
         }
