@@ -42,7 +42,8 @@ struct ServerCommand: ParsableCommand {
         let falsehood = liar.flatMap(Liar.init)
         guard liar == nil || falsehood != nil else { throw ValidationError("no such liar") }
         let runner = CaseRunner(
-            world: try server.world(), features: Set(feature), liar: falsehood)
+            world: try server.world(), features: Set(feature), liar: falsehood,
+            renew: { try server.world() })
         let outcome = RunReport(
             implementation: name, seed: server.seed, cases: cases, results: cases.map(runner.run))
         print(outcome.text)

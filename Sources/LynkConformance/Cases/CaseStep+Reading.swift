@@ -13,11 +13,13 @@ extension CaseStep {
         let expected = members.take("expect") ?? .object([:])
         expect = try Expectation(expected, at: path + ".expect")
         switch word {
+        case "office": action = .office(try OfficeTemplate(&members))
+        case "copy": action = .copy(of: try members.text("of") ?? "d1")
         case "exchange": action = .exchange(try ExchangeTemplate(&members))
         case "request": action = .request(try RequestTemplate(&members))
         default:
             throw CaseProblem(
-                .memberInvalid, path + ".do", "Write exchange, request or a word for clients.")
+                .memberInvalid, path + ".do", "Write a word that the README has.")
         }
         try members.end()
     }
@@ -37,6 +39,26 @@ extension ExchangeTemplate {
         headers = try CaseStep.headers(&members)
         again = try members.text("again")
         isLost = try members.truth("lost") ?? false
+        isHeld = try members.truth("held") ?? false
+        if let json = members.take("net") {
+            weather = try LineWeather(json, at: members.path + ".net")
+        }
+    }
+}
+
+extension OfficeTemplate {
+    init(_ members: inout CaseMembers) throws(CaseProblem) {
+        shops = try members.texts("shops") ?? []
+        for (index, one) in (try members.list("invoices") ?? []).enumerated() {
+            var inner = try CaseMembers(one, at: "\(members.path).invoices[\(index)]")
+            invoices.append(
+                Invoice(
+                    name: try inner.need("name", try inner.text("name")),
+                    shop: try inner.need("shop", try inner.text("shop")),
+                    total: try inner.need("total", try inner.number("total")),
+                    issued: try inner.text("issued") ?? "2026-09-15"))
+            try inner.end()
+        }
     }
 }
 
