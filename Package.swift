@@ -29,6 +29,7 @@ let package = Package(
         .executable(name: "lynk-bench", targets: ["lynk-bench"]),
         .executable(name: "lynk-ordeal", targets: ["lynk-ordeal"]),
         .executable(name: "lynk-conformance", targets: ["lynk-conformance"]),
+        .executable(name: "lynk-adapter", targets: ["lynk-adapter"]),
         .executable(name: "month-of-payments", targets: ["MonthOfPayments"]),
         .executable(name: "checklists", targets: ["ChecklistsDay"]),
     ],
@@ -114,7 +115,7 @@ let package = Package(
 
         // Judges any implementation by the book alone: its own codec, and nothing of the engine.
         .target(
-            name: "LynkConformance", dependencies: ["CCurl", "CCurlShim", crypto],
+            name: "LynkConformance", dependencies: ["CCurl", "CCurlShim", "CZstd", crypto],
             swiftSettings: strict),
 
         // front
@@ -151,6 +152,10 @@ let package = Package(
         .executableTarget(
             name: "MonthOfPayments", dependencies: ["Lynk", "LynkPayments", grdb, arguments],
             path: "Samples/MonthOfPayments", swiftSettings: strict),
+        // Our client as the conformance kit drives it.
+        .executableTarget(
+            name: "lynk-adapter", dependencies: ["Lynk", "LynkPayments", grdb],
+            path: "Samples/ConformanceAdapter", swiftSettings: strict),
         // A second application, and a program that plays a day with it.
         .target(
             name: "Checklists", dependencies: ["LynkCore"], path: "Samples/Checklists/Application",

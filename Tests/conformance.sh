@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Starts lynkd on loopback with TLS in a temporary folder, plays every case of the conformance kit
-# against it, then checks that the cases see a server that lies and that the canary fails.
+# against it, then checks that the cases see a server that lies and that the canary fails. Then it
+# plays the cases for clients against ours and the Python one.
 #
 #   bash Tests/conformance.sh [arguments of lynk-conformance server]
 #
-# LYNK_BIN names a folder with lynkd and lynk-conformance where they are built already.
+# LYNK_BIN names a folder with lynkd, lynk-conformance and lynk-adapter where they are built.
 set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -12,7 +13,7 @@ repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$repository/Samples/install.sh"
 if [ -z "${LYNK_BIN:-}" ]; then
     install_missing
-    for product in lynkd lynk-conformance; do
+    for product in lynkd lynk-conformance lynk-adapter; do
         swift build --package-path "$repository" "${build_flags[@]}" --product "$product" |
             tail -n 1
     done
@@ -60,3 +61,37 @@ if timeout 60 "$bin/lynk-conformance" server "${server[@]/$book/$book/canary}" >
 fi
 grep -q "1 failed, 0 errors" "$work/canary" || { cat "$work/canary" >&2; exit 1; }
 echo "the canary fails, as it must"
+
+client() { timeout 300 "$bin/lynk-conformance" client --book "$book" "$@"; }
+client --adapter "$bin/lynk-adapter" --name lynk
+
+# Python with the two packages: those that are installed, else from PyPI, else Debian's.
+samples=$repository/Samples/PythonClient
+has_packages() { "$1" -c 'import cryptography.hazmat.primitives, zstandard' 2>/dev/null; }
+python=$(command -v python3 || echo /usr/bin/python3)
+has_packages "$python" || python=/usr/bin/python3
+if ! has_packages "$python"; then
+    if python3 -m venv "$work/venv" >"$work/venv.log" 2>&1 &&
+        "$work/venv/bin/pip" install --quiet --retries 1 --disable-pip-version-check \
+            --requirement "$samples/requirements.txt" >>"$work/venv.log" 2>&1
+    then
+        python=$work/venv/bin/python
+    else
+        install_packages python3 python3-cryptography python3-zstandard
+    fi
+fi
+export PYTHONDONTWRITEBYTECODE=1
+client --adapter "$python $samples/conformance_adapter.py" --name python
+
+# A client that says yes to all and does nothing must not pass one case.
+cat >"$work/yes" <<'YES'
+#!/usr/bin/env bash
+while read -r _; do echo '{"ok":true,"equal":true,"pending":0,"refused":0,"rows":[]}'; done
+YES
+chmod +x "$work/yes"
+if client --adapter "$work/yes" >"$work/canary"; then
+    echo "conformance.sh: a client that does nothing passed" >&2
+    exit 1
+fi
+grep -q " 0 passed" "$work/canary" || { tail "$work/canary" >&2; exit 1; }
+echo "a client that does nothing fails every case, as it must"

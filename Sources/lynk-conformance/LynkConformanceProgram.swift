@@ -8,7 +8,7 @@ struct LynkConformanceProgram: ParsableCommand {
         commandName: "lynk-conformance",
         abstract: "Judges an implementation of the Lynk protocol by the rules of the book.",
         subcommands: [
-            ServerCommand.self, ListCases.self, ExplainCase.self, KillRate.self,
+            ServerCommand.self, ClientCommand.self, ListCases.self, ExplainCase.self, KillRate.self,
             Mutate.self,
         ])
 }

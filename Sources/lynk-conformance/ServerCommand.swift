@@ -34,27 +34,31 @@ struct ServerCommand: ParsableCommand {
 
     func run() throws {
         let cases = try folder.load().filter { one in
-            (!quick || one.isQuick) && (section.isEmpty || section.contains(one.section))
+            one.role != .client && (!quick || one.isQuick)
+                && (section.isEmpty || section.contains(one.section))
                 && (only.isEmpty || only.contains(one.id))
         }
         guard !cases.isEmpty else { throw ValidationError("no case is meant by that") }
         let falsehood = liar.flatMap(Liar.init)
         guard liar == nil || falsehood != nil else { throw ValidationError("no such liar") }
         let runner = CaseRunner(
-            world: try server.world(), features: Set(feature), liar: falsehood)
+            world: try server.world(), features: Set(feature), liar: falsehood,
+            renew: { try server.world() })
         let outcome = RunReport(
             implementation: name, seed: server.seed, cases: cases, results: cases.map(runner.run))
         print(outcome.text)
-        if let report { try write(outcome, to: report) }
+        if let report { try outcome.write(to: report) }
         if !outcome.isClean { throw ExitCode(1) }
     }
+}
 
-    private func write(_ outcome: RunReport, to folder: String) throws {
+extension RunReport {
+    /// Writes the files of a report.
+    func write(to folder: String) throws {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         let files = [
-            "report.json": outcome.json, "junit.xml": outcome.junit, "report.html": outcome.html,
-            "badge.svg": outcome.svg,
+            "report.json": json, "junit.xml": junit, "report.html": html, "badge.svg": svg,
         ]
         for (file, text) in files {
             try Data((text + "\n").utf8).write(to: URL(fileURLWithPath: folder + "/" + file))

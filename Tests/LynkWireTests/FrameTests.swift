@@ -88,8 +88,14 @@ import Testing
         }
         reader.append(piece)
         #expect(throws: WireError.overLimit("messageBytesMax")) { try reader.next() }
+    }
+
+    @Test("A piece of no bytes is malformed, not too large: splitting it would mend nothing")
+    func emptyPiece() throws {
         let empty = Frame(FrameType(rawValue: 0), []).encoded()
-        #expect(refusal { () throws(WireError) in try frames(empty) } != nil)
+        #expect(
+            refusal { () throws(WireError) in try frames(empty) }
+                == .invalid("a part without bytes"))
     }
 
     @Test("A claimed length is refused before the bytes for it are there")

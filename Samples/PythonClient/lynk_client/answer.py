@@ -27,6 +27,8 @@ class Answer:
         elif name == "problem":
             raise Problem(value["code"], value["detail"])
         elif name == "welcome":
+            if value["version"] != 1:
+                raise Malformed("a welcome of another version")
             self.welcome = value
             self.extensions = value["extensions"]
         elif name == "receipts":
@@ -34,7 +36,7 @@ class Answer:
         elif name == "proof":
             self._proof(value)
         elif name == "page":
-            self.pages.append(value)
+            self._page(value)
         elif name == "conflicts":
             self.conflicts += value
         elif name == "checkpoint":
@@ -76,6 +78,15 @@ class Answer:
         else:
             self.note("a proof of receipts does not verify with the hub's key")
 
+    def _page(self, value):
+        """Refuses a page that names a scope which the device does not have: no digest would cover
+        its rows (page 6, S1)."""
+        told = self.welcome["scopes"]
+        mine = self.replica.scopes() if told is None else set(told)
+        if not mine.issuperset(value["scopes"]):
+            raise Malformed("a page of a scope that this device does not have")
+        self.pages.append(value)
+
     def _checkpoint(self, value):
         """The end of a cut: all that waited becomes rows in one transaction."""
         self._must_contain(value)
@@ -89,6 +100,13 @@ class Answer:
         was rolled back (X8). An era contains what its parents had."""
         if self.extensions.get("verdict") == "rollback":
             return
+        reached = self.reached(checkpoint)
+        for entry in self.replica.vector():
+            if reached.get(entry["era"], 0) < entry["number"]:
+                raise Problem("hub_rolled_back", "the checkpoint lacks what was seen before")
+
+    def reached(self, checkpoint):
+        """How far each era is in a checkpoint, with what eras inherited (page 2, T1)."""
         parents = {record["era"]: record["parents"] for record in self.welcome["eras"]}
         for era, told in self.replica.db.execute("SELECT era, parents FROM era"):
             parents[era] = messages.VECTOR.read(cbor.decode(told))
@@ -98,9 +116,7 @@ class Answer:
             if reached.get(entry["era"], 0) < entry["number"]:
                 reached[entry["era"]] = entry["number"]
                 open += parents.get(entry["era"], [])
-        for entry in self.replica.vector():
-            if reached.get(entry["era"], 0) < entry["number"]:
-                raise Problem("hub_rolled_back", "the checkpoint lacks what was seen before")
+        return reached
 
     def note(self, what):
         self.replica.db.execute("INSERT INTO incident (what) VALUES (?)", (what,))

@@ -20,7 +20,7 @@ def apply(answer, checkpoint):
                                pages.removed(page))
     purge(replica)
     keep(replica.db, answer.conflicts)
-    include(replica, checkpoint["head"])
+    include(replica, checkpoint["head"], answer.reached(checkpoint))
     replica.set(position=checkpoint["position"] if whole else 0,
                 vector=cbor.encode(messages.VECTOR.write(checkpoint["vector"])),
                 scope_set=checkpoint["scope_set"], digest_root=checkpoint["digest_root"],
@@ -71,12 +71,23 @@ def keep(db, conflicts):
                    (one["oid"], one["table"], one["key"], one["field"], text))
 
 
-def include(replica, head):
-    """Own change sets up to the checkpoint's lane head are in the hub's rows now (X9). Those of
-    earlier lanes are as they were."""
-    lane, sequence = (head["lane"], head["sequence"]) if head else (None, 0)
-    replica.db.execute("UPDATE change_set SET included = (sequence <= ?) WHERE lane = ?",
-                       (sequence if lane == replica.get("lane") else 0, replica.get("lane")))
+def include(replica, head, reached):
+    """Own change sets up to the checkpoint's lane head are in the hub's rows now (X9). The chain is
+    one, whatever the lanes: what is before the head is at the hub. So is, as far as the chain goes
+    on from there, what has a receipt whose dot the checkpoint contains."""
+    db = replica.db
+    found = head and db.execute("SELECT place FROM change_set WHERE oid = ?",
+                                (head["oid"],)).fetchone()
+    if found:
+        db.execute("UPDATE change_set SET included = (place <= ?)", found)
+    else:
+        db.execute("UPDATE change_set SET included = 0 WHERE lane = ?", (replica.get("lane"),))
+    for place, era, number in db.execute(
+            "SELECT place, era, number FROM change_set LEFT JOIN receipt USING (oid)"
+            " WHERE NOT included ORDER BY place").fetchall():
+        if era is None or reached.get(era, 0) < number:
+            break
+        db.execute("UPDATE change_set SET included = 1 WHERE place = ?", (place,))
 
 
 def forget(answer, rows, checkpoint):

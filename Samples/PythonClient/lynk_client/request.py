@@ -36,8 +36,7 @@ def hello(replica, push, with_eras):
         extensions["ratchet"] = replica.get("ratchet")
     if replica.get("chain"):
         extensions["chain"] = replica.get("chain")
-    if replica.get("kept_heads"):
-        kept = messages.KEPT_HEADS.read(cbor.decode(replica.get("kept_heads")))
+    if kept := kept_heads(replica):
         extensions["kept_heads"] = kept
     if with_eras:
         extensions |= {name: value for name, value in (
@@ -60,6 +59,18 @@ def head(replica, push):
         "SELECT sequence, oid FROM change_set WHERE lane = ? AND (? IS NULL OR oid = ?)"
         " ORDER BY place DESC LIMIT 1", (replica.get("lane"), oid, oid)).fetchone()
     return found and {"lane": None, "sequence": found[0], "oid": found[1]}
+
+
+def kept_heads(replica):
+    """Heads of earlier lanes, and the last change set that was answered while no checkpoint
+    includes it (page 5, X21): a hub that was restored from before it is told so."""
+    kept = cbor.decode(replica.get("kept_heads", b"\x80"))
+    found = replica.db.execute(
+        "SELECT lane, sequence, oid FROM change_set WHERE NOT included"
+        " AND oid IN (SELECT oid FROM receipt) ORDER BY place DESC LIMIT 1").fetchone()
+    if found and found[2] not in [oid for _, _, oid in kept]:
+        kept = kept[-15:] + [list(found)]
+    return messages.KEPT_HEADS.read(kept) if kept else None
 
 
 def eras(replica):

@@ -56,7 +56,7 @@ class ReplicaTests(unittest.TestCase):
 
     def test_scopes_that_changed_end_the_answer_and_not_the_sync(self):
         answer = Answer(self.replica)
-        answer.take("welcome", {"extensions": {}})
+        answer.take("welcome", {"version": 1, "extensions": {}})
         answer.take("problem", {"code": "scopes_changed", "detail": ""})
         self.assertTrue(answer.scopes_changed)
         self.assertIsNone(answer.checkpoint)

@@ -3,13 +3,23 @@ extension CaseStep {
         var members = try CaseMembers(json, at: path)
         name = try members.text("name")
         device = try members.text("as") ?? "d1"
+        let word = try members.need("do", try members.text("do"))
+        if ClientStep.words.contains(word) {
+            expect = Expectation()
+            action = .client(try ClientStep(word, &members))
+            try members.end()
+            return
+        }
         let expected = members.take("expect") ?? .object([:])
         expect = try Expectation(expected, at: path + ".expect")
-        switch try members.need("do", try members.text("do")) {
+        switch word {
+        case "office": action = .office(try OfficeTemplate(&members))
+        case "copy": action = .copy(of: try members.text("of") ?? "d1")
         case "exchange": action = .exchange(try ExchangeTemplate(&members))
         case "request": action = .request(try RequestTemplate(&members))
         default:
-            throw CaseProblem(.memberInvalid, path + ".do", "Write exchange or request.")
+            throw CaseProblem(
+                .memberInvalid, path + ".do", "Write a word that the README has.")
         }
         try members.end()
     }
@@ -29,6 +39,26 @@ extension ExchangeTemplate {
         headers = try CaseStep.headers(&members)
         again = try members.text("again")
         isLost = try members.truth("lost") ?? false
+        isHeld = try members.truth("held") ?? false
+        if let json = members.take("net") {
+            weather = try LineWeather(json, at: members.path + ".net")
+        }
+    }
+}
+
+extension OfficeTemplate {
+    init(_ members: inout CaseMembers) throws(CaseProblem) {
+        shops = try members.texts("shops") ?? []
+        for (index, one) in (try members.list("invoices") ?? []).enumerated() {
+            var inner = try CaseMembers(one, at: "\(members.path).invoices[\(index)]")
+            invoices.append(
+                Invoice(
+                    name: try inner.need("name", try inner.text("name")),
+                    shop: try inner.need("shop", try inner.text("shop")),
+                    total: try inner.need("total", try inner.number("total")),
+                    issued: try inner.text("issued") ?? "2026-09-15"))
+            try inner.end()
+        }
     }
 }
 

@@ -3,6 +3,12 @@ package struct CaseStep: Sendable {
     package enum Action: Sendable {
         case exchange(ExchangeTemplate)
         case request(RequestTemplate)
+        /// The office makes shops and invoices.
+        case office(OfficeTemplate)
+        /// Another device begins with all that the one of this name has: a copy of its file.
+        case copy(of: String)
+        /// A step of a case that judges a client.
+        case client(ClientStep)
     }
 
     /// Names the step for later ones that send its bytes again.
@@ -31,6 +37,21 @@ package struct ExchangeTemplate: Sendable {
     package var again: String?
     /// The answer is judged, but the device behaves as if it had not come.
     package var isLost = false
+    /// The request is made but not sent, and the device goes on as if it had been taken.
+    package var isHeld = false
+    package var weather: LineWeather?
+}
+
+/// Rows that the operator imports; their names stand for ids as in `{id:NAME}`.
+package struct OfficeTemplate: Sendable {
+    package struct Invoice: Sendable {
+        package var name: String
+        package var shop: String
+        package var total: Int64
+        package var issued: String
+    }
+    package var shops: [String] = []
+    package var invoices: [Invoice] = []
 }
 
 /// One change set of a push, honest but for what is named.

@@ -18,6 +18,10 @@ package enum CaseText {
 
     private static func words(_ action: CaseStep.Action) -> String {
         switch action {
+        case .client(let step): return words(step)
+        case .office(let office):
+            return "sees \(office.shops.count) shops and \(office.invoices.count) invoices made"
+        case .copy(let name): return "begins with all that \(name) has"
         case .request(let request): return "sends \(request.method) \(request.path)"
         case .exchange(let exchange):
             if let again = exchange.again { return "sends the bytes of \(again) again" }
@@ -30,6 +34,17 @@ package enum CaseText {
         }
     }
 
+    private static func words(_ step: ClientStep) -> String {
+        switch step.action {
+        case .write(let changes): "writes \(changes.count) changes"
+        case .sync: "syncs"
+        case .look: "is looked at"
+        case .fault(let faults): "gets \(faults.count) answers as the file says"
+        case .hub(let members): "meets a hub with \(members.keys.sorted().joined(separator: ", "))"
+        case .file(let work): "has its file handled: \(work)"
+        }
+    }
+
     private static func words(_ expect: Expectation) -> String {
         var parts = ["status \(expect.status)"]
         if let code = expect.code { parts.append("problem \(code)") }
@@ -37,7 +52,7 @@ package enum CaseText {
         for receipt in expect.receipts ?? [] {
             parts.append(
                 receipt.disposition + (receipt.code.map { " \($0)" } ?? "")
-                    + (receipt.isRepeat ? " again" : ""))
+                    + (receipt.isRepeat == true ? " again" : ""))
         }
         if let ending = expect.ending { parts.append("ends with \(ending)") }
         if !expect.rows.isEmpty { parts.append("\(expect.rows.count) rows looked at") }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One case of the kit: what is done to the implementation under test, and what must follow.
 package struct ConformanceCase: Sendable {
     package enum Level: String, CaseIterable, Sendable { case L0, L1, L2, L3, L4, L5 }
@@ -39,6 +41,12 @@ package struct ConformanceCase: Sendable {
     /// Every problem code that the case expects somewhere.
     package var codes: Set<String> {
         var found = Set(steps.flatMap(\.expect.codes))
+        for step in steps {
+            guard case .client(let client) = step.action, let code = client.expect.code else {
+                continue
+            }
+            found.formUnion(code.components(separatedBy: " or "))
+        }
         if let negative { found.insert(negative.code) }
         return found
     }

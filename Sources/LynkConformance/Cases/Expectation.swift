@@ -5,7 +5,14 @@ package struct Expectation: Sendable {
     package struct Receipt: Hashable, Sendable {
         package var disposition: String
         package var code: String?
-        package var isRepeat = false
+        /// Nil where it may be a repeat or not.
+        package var isRepeat: Bool? = false
+    }
+    /// Rows of a table that have these values, however they are called.
+    package struct Found: Hashable, Sendable {
+        package var table: UInt64
+        package var fields: [String: JSONValue]
+        package var count: Int64
     }
     /// A row that the device must have after the step.
     package struct Row: Hashable, Sendable {
@@ -24,6 +31,7 @@ package struct Expectation: Sendable {
     /// Nil where the case leaves them open.
     package var receipts: [Receipt]?
     package var rows: [Row] = []
+    package var found: [Found] = []
     /// A text that the body or a header of a plain answer holds.
     package var contains: [String] = []
     /// The problem that stands in the place of the checkpoint.
@@ -57,7 +65,20 @@ extension Expectation {
         for (index, one) in (try members.list("rows") ?? []).enumerated() {
             rows.append(try Self.row(one, at: "\(path).rows[\(index)]"))
         }
+        for (index, one) in (try members.list("found") ?? []).enumerated() {
+            found.append(try Self.found(one, at: "\(path).found[\(index)]"))
+        }
         try members.end()
+    }
+
+    private static func found(_ json: JSONValue, at path: String) throws(CaseProblem) -> Found {
+        var members = try CaseMembers(json, at: path)
+        var fields = try members.object("fields")
+        let found = Found(
+            table: UInt64(max(0, try members.need("table", try members.number("table")))),
+            fields: fields?.rest() ?? [:], count: try members.number("count") ?? 1)
+        try members.end()
+        return found
     }
 
     private static func receipt(
@@ -65,14 +86,21 @@ extension Expectation {
     ) throws(CaseProblem) -> Receipt {
         if case .string(let word) = json { return Receipt(disposition: word) }
         var members = try CaseMembers(json, at: path)
-        let receipt = Receipt(
+        var receipt = Receipt(
             disposition: try members.need("is", try members.text("is")),
-            code: try members.text("code"), isRepeat: try members.truth("repeat") ?? false)
+            code: try members.text("code"))
+        switch members.take("repeat") {
+        case .string("either"): receipt.isRepeat = nil
+        case .bool(let isRepeat): receipt.isRepeat = isRepeat
+        case nil: break
+        default:
+            throw CaseProblem(.memberInvalid, path + ".repeat", "Write true, false or either.")
+        }
         try members.end()
         return receipt
     }
 
-    private static func row(_ json: JSONValue, at path: String) throws(CaseProblem) -> Row {
+    static func row(_ json: JSONValue, at path: String) throws(CaseProblem) -> Row {
         var members = try CaseMembers(json, at: path)
         var fields = try members.object("fields")
         let row = Row(

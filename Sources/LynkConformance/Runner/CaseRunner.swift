@@ -12,13 +12,20 @@ package struct CaseResult: Sendable {
 
 /// Plays cases against one server, each with devices of its own.
 package final class CaseRunner {
-    let world: TestWorld
+    private(set) var world: TestWorld
+    /// Makes another town: a device's first pull brings all that cases before it have written.
+    private let renew: (() throws -> TestWorld)?
+    private var cases = 0
     private let features: Set<String>
     /// Falsifies answers before they are judged, to prove that the kit sees it.
     private let liar: Liar?
 
-    package init(world: TestWorld, features: Set<String> = [], liar: Liar? = nil) {
+    package init(
+        world: TestWorld, features: Set<String> = [], liar: Liar? = nil,
+        renew: (() throws -> TestWorld)? = nil
+    ) {
         self.world = world
+        self.renew = renew
         self.features = features
         self.liar = liar
     }
@@ -32,6 +39,12 @@ package final class CaseRunner {
         }
         guard features.isSuperset(of: one.features), one.role != .client else {
             return result(.unsupported, ["needs \(one.features.joined(separator: ", "))"])
+        }
+        cases += 1
+        do {
+            if cases % 10 == 0, let renew { world = try renew() }
+        } catch {
+            return result(.error, ["no town: \(error)"])
         }
         let scene = CaseScene(world)
         var findings: [String] = []
@@ -50,6 +63,13 @@ package final class CaseRunner {
 
     private func play(_ step: CaseStep, _ scene: CaseScene) throws -> [String] {
         switch step.action {
+        case .client: return []
+        case .office(let office):
+            try world.office(office, ids: { scene.id($0) })
+            return []
+        case .copy(let name):
+            scene.keep(try scene.device(name), as: step.device)
+            return []
         case .request(let request): return try play(request, step, scene)
         case .exchange(let exchange): return try play(exchange, step, scene)
         }
@@ -85,8 +105,23 @@ package final class CaseRunner {
         headers["Authorization"] = try bearer(exchange.token, step.device, scene)
         let path = try scene.text(exchange.path ?? "/v1/tenants/{tenant}/sync")
         let own = "/v1/tenants/\(Hex.id(device.tenant))/sync"
-        var answer = try world.line.send(
-            "POST", exchange.path == nil ? own : path, headers: headers, body: made.body)
+        if exchange.isHeld {
+            device.taken += made.sent
+            scene.keep(device, as: step.device)
+            return []
+        }
+        let sending = Sending(
+            path: exchange.path == nil ? own : path, headers: headers, made: made)
+        if let weather = exchange.weather, weather.times > 1 {
+            let findings = try raced(sending, weather, &device)
+            scene.keep(device, as: step.device)
+            return findings
+        }
+        let came =
+            try exchange.weather.map { try broken(sending, $0) }
+            ?? world.line.send("POST", sending.path, headers: headers, body: made.body)
+        // Nothing came: the device goes on without having heard.
+        guard var answer = came else { return [] }
         let judge = StepJudge(step.expect, scene)
         guard answer.status == 200, step.expect.status == 200 else {
             return judge.judge(plain: answer)
@@ -107,6 +142,7 @@ package final class CaseRunner {
         switch choice {
         case "own": return "Bearer " + (try scene.device(name).token)
         case "none": return ""
+        case "operator": return "Bearer " + world.operatorToken
         case let word where word.hasPrefix("of "):
             return "Bearer " + (try scene.device(String(word.dropFirst(3))).token)
         case "bent":

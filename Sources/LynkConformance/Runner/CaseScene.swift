@@ -42,6 +42,7 @@ final class CaseScene {
         case "shop": return world.own.shop
         case "other.shop": return world.other.shop
         case "area": return world.own.area
+        case "officer": return world.officer
         default: break
         }
         if name.hasPrefix("id:") { return id(String(name.dropFirst(3))) }

@@ -19,9 +19,9 @@ package struct LineBroken: Error, Sendable, CustomStringConvertible {
 
 /// One connection to the server under test: HTTP/1.1, one request after another.
 package final class PlainLine {
-    private let handle: UnsafeMutableRawPointer
-    private let url: String
-    private let authority: String?
+    let handle: UnsafeMutableRawPointer
+    let url: String
+    let authority: String?
 
     package init(url: String, authority: String?) throws {
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let made = curl_easy_init()
@@ -42,14 +42,8 @@ package final class PlainLine {
     package func send(
         _ method: String, _ path: String, headers: [String: String], body: [UInt8]
     ) throws -> PlainAnswer {
-        curl_easy_reset(handle)
         let arrived = Arrived()
-        _ = ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
-        _ = ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
-        _ = ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, 60_000)
-        _ = ccurl_set_string(handle, CURLOPT_NOPROXY, "*")
-        _ = ccurl_set_string(handle, CURLOPT_URL, url + path)
-        if let authority { _ = ccurl_set_string(handle, CURLOPT_CAINFO, authority) }
+        prepare(path)
         var lines = curl_slist_append(nil, "Expect:")
         defer { curl_slist_free_all(lines) }
         for (name, value) in headers { lines = curl_slist_append(lines, "\(name): \(value)") }
@@ -70,6 +64,16 @@ package final class PlainLine {
         }
         _ = ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context)
         return try perform(method, body, arrived)
+    }
+
+    func prepare(_ path: String) {
+        curl_easy_reset(handle)
+        _ = ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+        _ = ccurl_set_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        _ = ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, 60_000)
+        _ = ccurl_set_string(handle, CURLOPT_NOPROXY, "*")
+        _ = ccurl_set_string(handle, CURLOPT_URL, url + path)
+        if let authority { _ = ccurl_set_string(handle, CURLOPT_CAINFO, authority) }
     }
 
     private func perform(

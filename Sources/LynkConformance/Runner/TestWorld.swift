@@ -4,7 +4,8 @@ import Foundation
 ///
 /// Two tenants of the application `payments`, each with an area, a shop and workers: `asha` and
 /// `ravi` of the first, `meena` of the second. A device of a case belongs to `asha` unless it is
-/// called `ravi`, or `thief`, which is `meena`'s.
+/// called `ravi`, or `thief`, which is `meena`'s, or `admin`, of the office, or `lone`, of a worker
+/// whom no other case has.
 package final class TestWorld {
     package struct Tenant: Sendable {
         package let id: [UInt8]
@@ -17,10 +18,12 @@ package final class TestWorld {
     package let own: Tenant
     package let other: Tenant
     package private(set) var random: SeededRandom
-    private let operatorToken: String
+    let operatorToken: String
     /// When the run began, in milliseconds since 1970; ticks count from a day before.
     private let started = Date()
     package let boot: [UInt8]
+    /// Whoever sits in the office of the own tenant: devices called `admin`.
+    package let officer: [UInt8]
     private var names = 0
 
     /// Makes the two tenants by the operator's routes (13-operation.md).
@@ -37,6 +40,7 @@ package final class TestWorld {
         own = tenant(["asha", "ravi"])
         other = tenant(["meena"])
         boot = fresh.id()
+        officer = fresh.id()
         _ = random.next()
         self.random = random
         self.line = line
@@ -62,14 +66,19 @@ package final class TestWorld {
 
     /// A device of a worker, enrolled with a new code.
     package func enrol(as name: String) throws -> TestDevice {
-        let worker = name == "ravi" ? "ravi" : name == "thief" ? "meena" : "asha"
-        let tenant = name == "thief" ? other : own
-        guard let user = tenant.workers[worker], let key = SigningKey(seed: ids.bytes(32)) else {
+        let tenant = name.hasPrefix("thief") ? other : own
+        let isOffice = name.hasPrefix("admin")
+        let worker =
+            name.hasPrefix("ravi") ? "ravi" : name.hasPrefix("thief") ? "meena" : "asha"
+        let person =
+            name.hasPrefix("lone") ? try hire() : isOffice ? officer : tenant.workers[worker]
+        guard let user = person, let key = SigningKey(seed: ids.bytes(32)) else {
             throw LineBroken(description: "no key for \(name)")
         }
         let code = try office(
             "tenants/\(Hex.id(tenant.id))/codes",
-            "{\"user\":\"\(Hex.id(user))\",\"role\":\"worker\"}")["code"]?.string
+            "{\"user\":\"\(Hex.id(user))\",\"role\":\"\(isOffice ? "admin" : "worker")\"}")["code"]?
+            .string
         let enrolled = try say(
             "/v1/enrol", ["code": code ?? "", "publicKey": Hex.text(key.publicKey)])
         guard let id = enrolled["device"]?.string.flatMap({ Hex.bytes($0) }) else {
@@ -79,6 +88,16 @@ package final class TestWorld {
             tenant: tenant.id, id: id, user: user, key: key,
             token: try token(of: id, key), code: code ?? "",
             lane: ids.id())
+    }
+
+    /// A worker of one case alone: what is in his hands is of no other case.
+    private func hire() throws -> [UInt8] {
+        let worker = ids.id()
+        _ = try office(
+            "tenants/\(Hex.id(own.id))/imports/workers",
+            "id,tenant_id,name,phone,area_ids\n\(Hex.id(worker)),\(Hex.id(own.id)),lone,"
+                + "+919380391769,\(Hex.id(own.area))")
+        return worker
     }
 
     private func token(of device: [UInt8], _ key: SigningKey) throws -> String {
@@ -109,13 +128,40 @@ package final class TestWorld {
         _ = try office(imports + "workers", workers)
         _ = try office(
             imports + "retailers",
-            """
-            id,tenant_id,code,name,phone,area_id,zipcode,credit_limit_paise,payment_terms_days,\
-            direct_worker_ids
-            \(Hex.id(tenant.shop)),\(id),R001,Care Chemists,+917839842063,\(area),400088,\
-            10000000,30,
-            """)
+            Self.shopHead
+                + "\n\(Hex.id(tenant.shop)),\(id),R001,Care Chemists,+917839842063,\(area),"
+                + "400088,10000000,30,")
     }
+
+    /// Imports the shops and invoices of a case.
+    func office(_ template: OfficeTemplate, ids: (String) -> [UInt8]) throws {
+        let tenant = Hex.id(own.id)
+        let imports = "tenants/\(tenant)/imports/"
+        if !template.shops.isEmpty {
+            var lines = Self.shopHead
+            for name in template.shops {
+                lines +=
+                    "\n\(Hex.id(ids(name))),\(tenant),\(name.uppercased()),Shop \(name),"
+                    + "+917839842063,\(Hex.id(own.area)),400088,10000000,30,"
+            }
+            _ = try office(imports + "retailers", lines)
+        }
+        guard !template.invoices.isEmpty else { return }
+        var lines = "id,tenant_id,retailer_id,invoice_number,issue_date,due_date,"
+        lines += "taxable_paise,gst_paise,round_off_paise,total_paise"
+        for one in template.invoices {
+            let id = Hex.id(ids(one.name))
+            lines +=
+                "\n\(id),\(tenant),\(Hex.id(ids(one.shop))),INV-\(id.suffix(6)),\(one.issued),"
+                + "2026-12-31,\(one.total),0,0,\(one.total)"
+        }
+        _ = try office(imports + "invoices", lines)
+    }
+
+    private static let shopHead = """
+        id,tenant_id,code,name,phone,area_id,zipcode,credit_limit_paise,payment_terms_days,\
+        direct_worker_ids
+        """
 
     private func office(_ path: String, _ body: String) throws -> JSONValue {
         try read(

@@ -47,7 +47,8 @@ public struct FrameReader: Sendable {
     public mutating func next() throws(WireError) -> Frame? {
         while let (type, range) = try piece() {
             if type == .part {
-                guard pieces.count + range.count <= Limits.messageBytesMax, !range.isEmpty else {
+                guard !range.isEmpty else { throw .invalid("a part without bytes") }
+                guard pieces.count + range.count <= Limits.messageBytesMax else {
                     throw .overLimit("messageBytesMax")
                 }
                 pieces.append(contentsOf: buffer[range])

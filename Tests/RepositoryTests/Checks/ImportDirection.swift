@@ -21,7 +21,7 @@ enum ImportDirection {
             "LynkClient": meaning.union(["CCurl", "CCurlShim", "Crypto"]).union(system),
             "LynkSimulator": meaning.union(["LynkStore", "LynkPayments", "CFaultVFS"]),
             "LynkHistory": ["Foundation"],
-            "LynkConformance": system.union(["CCurl", "CCurlShim", "Crypto"]),
+            "LynkConformance": system.union(["CCurl", "CCurlShim", "CZstd", "Crypto"]),
             "lynk-conformance": system.union(["LynkConformance", "ArgumentParser"]),
             "Lynk": front,
             "lynkd": meaning.union(system).union([
@@ -37,6 +37,7 @@ enum ImportDirection {
             "lynk-ordeal": front.union(system).union([
                 "CProcess", "LynkPayments", "LynkHistory", "ArgumentParser", "GRDB",
             ]),
+            "ConformanceAdapter": front.union(system).union(["Lynk", "LynkPayments", "GRDB"]),
             "MonthOfPayments": front.union(system).union([
                 "LynkPayments", "ArgumentParser", "GRDB",
             ]),
