@@ -19,12 +19,22 @@ struct ReadingTests {
             ("", []), ("a", [["a"]]), ("a,b\n", [["a", "b"]]),
             ("a,b\r\nc,d\r\n", [["a", "b"], ["c", "d"]]), ("a,\n", [["a", ""]]),
             (",", [["", ""]]), ("\"a,b\",c", [["a,b", "c"]]), ("\"a\"\"b\"", [["a\"b"]]),
+            ("\"\"\"\",\"\"\"a\"\"\",\"b\"", [["\"", "\"a\"", "b"]]),
             ("\"a\nb\",c\nd,e", [["a\nb", "c"], ["d", "e"]]), ("\"\"\n", [[""]]),
             ("\u{FEFF}a,b\n", [["a", "b"]]), ("₹,é\n", [["₹", "é"]]),
             ("a b, c", [["a b", " c"]]),
         ] as [(String, [[String]])])
     func records(text: String, expected: [[String]]) throws {
         #expect(try read(text) == expected)
+    }
+
+    @Test("A record has at most 256 fields")
+    func fields() throws {
+        let most = String(repeating: ",", count: CSVReader.fieldsMax - 1)
+        #expect(try read(most).map(\.count) == [CSVReader.fieldsMax])
+        let error = try #require(throws: ImportProblem.self) { try read("a\n" + most + ",") }
+        #expect(error.line == 2)
+        #expect(error.reason == "more than 256 fields in a record")
     }
 
     @Test(

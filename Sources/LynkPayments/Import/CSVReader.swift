@@ -6,6 +6,9 @@ import LynkCore
 /// quotes; a quote inside an unquoted field is an error. A byte order mark is skipped and the
 /// last line may lack its end.
 public struct CSVReader: Sendable {
+    /// A record of more fields is refused: no importer reads a tenth of them.
+    public static let fieldsMax = 256
+
     /// One record, and the line on which it starts, from 1.
     public struct Record: Hashable, Sendable {
         public let line: Int
@@ -29,6 +32,9 @@ public struct CSVReader: Sendable {
         let start = line
         var fields: [String] = []
         while true {
+            guard fields.count < Self.fieldsMax else {
+                throw problem(fields.count + 1, "more than \(Self.fieldsMax) fields in a record")
+            }
             fields.append(try field(fields.count + 1))
             guard at < bytes.count else { break }
             let separator = bytes[at]
@@ -45,26 +51,37 @@ public struct CSVReader: Sendable {
     private mutating func field(_ number: Int) throws -> String {
         guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { return try plain(number) }
         at += 1
-        var content: [UInt8] = []
+        let start = at
+        var doubled = 0
         while at < bytes.count {
             let byte = bytes[at]
             at += 1
             if byte == UInt8(ascii: "\n") { line += 1 }
-            guard byte == UInt8(ascii: "\"") else {
-                content.append(byte)
-                continue
-            }
+            guard byte == UInt8(ascii: "\"") else { continue }
             if at < bytes.count, bytes[at] == UInt8(ascii: "\"") {
-                content.append(byte)
+                doubled += 1
                 at += 1
                 continue
             }
             guard isSeparator else {
                 throw problem(number, "text after the closing quote")
             }
-            return String(decoding: content, as: UTF8.self)
+            return content(start..<at - 1, doubled: doubled)
         }
         throw problem(number, "a quote is not closed")
+    }
+
+    /// A quoted field's text, of each doubled quote one.
+    private func content(_ range: Range<Int>, doubled: Int) -> String {
+        if doubled == 0 { return String(decoding: bytes[range], as: UTF8.self) }
+        var content: [UInt8] = []
+        content.reserveCapacity(range.count - doubled)
+        var place = range.lowerBound
+        while place < range.upperBound {
+            content.append(bytes[place])
+            place += bytes[place] == UInt8(ascii: "\"") ? 2 : 1
+        }
+        return String(decoding: content, as: UTF8.self)
     }
 
     private mutating func plain(_ number: Int) throws -> String {

@@ -111,7 +111,7 @@ extension AllocationBound {
         perByte: 64 * Limits.expansionRatioMax, constant: AllocationBound.expanding.constant * 64)
 
     /// What the session knows is put back in.
-    static let remembering = AllocationBound(perByte: 16, constant: 128 << 10)
+    static let remembering = AllocationBound(perByte: 4, constant: 128 << 10)
 
     /// Names of members and hexadecimal make a text several times as long as its message.
     static let text = AllocationBound(perByte: 256, constant: 64 << 10)
