@@ -34,6 +34,10 @@ extension Books {
         try judgeWaiting(&row, in: &account)
         let findings = try screen(row, in: account)
         let holding = findings.filter(\.holds)
+        // Before it is posted: what is held in its place pays for nothing, so the oldest bills are
+        // this one's to pay, after credit that was there before it.
+        try displaceRetyped(by: row, in: &account)
+        if account.needsSettling { try settle(&account) }
         if holding.isEmpty {
             try post(&row, in: &account)
         } else {
@@ -41,7 +45,6 @@ extension Books {
         }
         save(row)
         for finding in findings { try raise(finding, about: row, in: &account) }
-        try displaceRetyped(by: row, in: &account)
         try confirmed(&row, in: &account)
         try follow(row, in: &account)
         try decideWaiting(on: row.key, in: &account)

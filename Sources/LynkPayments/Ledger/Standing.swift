@@ -24,7 +24,6 @@ extension Books {
         row[.hasCredit] = 1
 
         let intent = KeyText.keys(row.text(.intent))
-        // A payment claims once: what it expected does not change when people decide later.
         let rivals = before.isEmpty ? try claim(for: row, intent: intent, in: &account) : []
         var named: [Int] = []
         var ignored: [RowKey] = []
@@ -48,17 +47,24 @@ extension Books {
     }
 
     /// Books the money apart: it is there, and it pays for nothing until a person decides.
+    ///
+    /// It claims what it expected to cover all the same, and once: which of two is held may hang on
+    /// the order of arrival, and what was collected side by side must not (P6).
     mutating func hold(
         _ row: inout Entry<PaymentField>, for kinds: [ExceptionKind],
         in account: inout RetailerAccount
     ) throws {
         let amount = row.money(.amount)
+        let intent = KeyText.keys(row.text(.intent))
+        let isFirst = row.text(.posting).isEmpty
+        let rivals = isFirst ? try claim(for: row, intent: intent, in: &account) : []
         try journal(
             .paymentHeld, about: row.key, retailer: account.key,
-            isOnce: row.text(.posting).isEmpty, heldPair(of: row, amount, in: account))
+            isOnce: isFirst, heldPair(of: row, amount, in: account))
         try account.retailer.add(amount, to: .heldAmount)
         try move(&row, to: .held)
         row[.heldFor] = .text(kinds.map(\.rawValue).sorted().joined(separator: " "))
+        for rival in rivals { try raise(rival, in: &account) }
     }
 
     /// HELD -> POSTED: a person, or what people did, says that the money is right.

@@ -13,6 +13,9 @@ struct Claim: Equatable {
     let own: [RowKey]
     /// Claims that were there first and that the author did not know.
     let unknown: [RowKey]
+    /// The transfer or cheque that was given; empty for cash. However often one is told, it is one
+    /// claim. It stands in the payment and not in the claim's row.
+    var instrument = ""
 
     func birth(on invoice: RowKey, position: Int64) -> RowChange {
         .birth(

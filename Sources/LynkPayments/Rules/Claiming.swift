@@ -20,13 +20,24 @@ extension Books {
             let known = try sort(standing)
             let claim = Claim(
                 payment: payment.key, worker: worker, amount: amount,
-                base: try confirmedOpen(of: invoice), own: known.own, unknown: known.unknown)
-            rivalries += Contest.pairs(of: claim, among: standing.map(\.claim)).map {
+                base: try confirmedOpen(of: invoice), own: known.own, unknown: known.unknown,
+                instrument: payment.text(.instrument))
+            let earlier = known.unknown.isEmpty ? [] : try named(standing)
+            rivalries += Contest.pairs(of: claim, among: earlier).map {
                 Rivalry(pair: $0, invoice: invoice.text(.number))
             }
             add(claim, on: invoice.key)
         }
         return rivalries
+    }
+
+    /// The claims with the instruments that their payments gave.
+    private func named(_ standing: [StandingClaim]) throws -> [Claim] {
+        try standing.map { standing in
+            var claim = standing.claim
+            claim.instrument = try find(PaymentField.self, claim.payment)?.text(.instrument) ?? ""
+            return claim
+        }
     }
 
     /// Claims that the author had confirmed are in neither list.
@@ -112,7 +123,7 @@ extension Books {
         // Issued in this very change set, by the author of the payment.
         if confirmed.text(.status).isEmpty { return confirmed.money(.total) }
         if isConfirmed(confirmed.stamp(.open)) { return confirmed.money(.open) }
-        var open = confirmed.money(.total)
+        var open = try sum(confirmedBill(of: confirmed), -confirmedLoss(of: confirmed))
         for allocation in try scan(
             AllocationField.self, AllocationField.byInvoice, [.key(invoice.key)])
         where isConfirmed(allocation.original?.record.row) {
@@ -121,5 +132,30 @@ extension Books {
             if !isVoid { open = try sum(open, -allocation.money(.amount)) }
         }
         return open
+    }
+
+    /// What the author had confirmed as billed: the first total, or that of an amendment.
+    private func confirmedBill(of invoice: Entry<InvoiceField>) throws -> Int64 {
+        if isConfirmed(invoice.stamp(.billed)) { return invoice.billed }
+        let amendments = try scan(
+            InvoiceAmendmentField.self, InvoiceAmendmentField.byInvoice, [.key(invoice.key)])
+        var last: (stamp: Stamp, total: Int64)?
+        for amendment in amendments
+        where amendment.text(.outcome) == FactOutcome.applied.rawValue {
+            guard let stamp = amendment.stamp(.outcome), isConfirmed(stamp) else { continue }
+            let isLater = last.map { ($0.stamp.era, $0.stamp.number) < (stamp.era, stamp.number) }
+            if isLater ?? true { last = (stamp, amendment.money(.total)) }
+        }
+        return last?.total ?? invoice.money(.total)
+    }
+
+    /// What the author had confirmed as written off.
+    private func confirmedLoss(of invoice: Entry<InvoiceField>) throws -> Int64 {
+        if isConfirmed(invoice.stamp(.writtenOff)) { return invoice.money(.writtenOff) }
+        return try scan(WriteOffField.self, WriteOffField.byInvoice, [.key(invoice.key)])
+            .filter {
+                $0.text(.outcome) == FactOutcome.applied.rawValue && isConfirmed($0.stamp(.outcome))
+            }
+            .reduce(0) { try sum($0, $1.money(.amount)) }
     }
 }

@@ -4,8 +4,9 @@ import LynkCore
 ///
 /// Two payments of different collectors contest an invoice when neither author knew of the
 /// other's, and their claims, with those of payments that were concurrent with both, exceed what
-/// was open to them. Claims do not depend on the order of arrival, so the pairs do not either:
-/// the last arrival of a contest finds every pair that the others could not see yet.
+/// was open to them. Money that is held claims too, and what is told of one transfer or cheque is
+/// one claim and no contest with itself. Claims do not depend on the order of arrival, so the pairs
+/// do not either: the last arrival of a contest finds every pair that the others could not see yet.
 enum Contest {
     struct Pair: Hashable {
         /// Ascending, so that a pair has one name.
@@ -60,21 +61,35 @@ private struct Claims {
     }
 
     func isContested(_ left: Int, _ right: Int) -> Bool {
-        all[left].worker != all[right].worker && isConcurrent(left, right)
-            && claimed(left, right) > open(left, right)
+        all[left].worker != all[right].worker && !isOneInstrument(left, right)
+            && isConcurrent(left, right) && claimed(left, right) > open(left, right)
+    }
+
+    private func isOneInstrument(_ left: Int, _ right: Int) -> Bool {
+        !all[left].instrument.isEmpty && all[left].instrument == all[right].instrument
     }
 
     private func isConcurrent(_ left: Int, _ right: Int) -> Bool {
         left != right && unknown[max(left, right)].contains(all[min(left, right)].payment)
     }
 
-    /// What the pair and whoever was concurrent with both claim together.
+    /// What the pair and whoever was concurrent with both claim together; of one instrument that
+    /// several tell, the most.
     private func claimed(_ left: Int, _ right: Int) -> Int64 {
-        var total = all[left].amount &+ all[right].amount
-        for index in all.indices where isConcurrent(index, left) && isConcurrent(index, right) {
-            total &+= all[index].amount
+        var total: Int64 = 0
+        var given: [String: Int64] = [:]
+        for index in all.indices {
+            let isOfThem = index == left || index == right
+            guard isOfThem || (isConcurrent(index, left) && isConcurrent(index, right))
+            else { continue }
+            let claim = all[index]
+            if claim.instrument.isEmpty {
+                total &+= claim.amount
+            } else {
+                given[claim.instrument] = max(given[claim.instrument] ?? 0, claim.amount)
+            }
         }
-        return total
+        return given.values.reduce(total, &+)
     }
 
     /// What was open before either: as the better informed of the two had it confirmed, less what

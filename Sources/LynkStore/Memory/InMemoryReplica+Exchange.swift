@@ -155,6 +155,7 @@ extension InMemoryReplica: ReplicaStore {
             report.rowsApplied += memory.confirmed.apply(memory.inbox.map(\.rows), schema)
             if let scopes = memory.exchange.scopes { memory.confirmed.enter(scopes, schema) }
             if memory.exchange.isRolledBack { memory.removeLost(checkpoint.vector, schema) }
+            let settled = memory.progress.settled
             memory.settle(checkpoint)
             let pending = memory.pending
             memory.confirmed.sweep { name in
@@ -163,7 +164,7 @@ extension InMemoryReplica: ReplicaStore {
             memory.root = memory.confirmed.total.root
             report.digestMatches = memory.root == checkpoint.digestRoot
             report.hasMore = memory.exchange.isRolledBack && memory.head != nil
-            if let lost = memory.firstLost(in: checkpoint.vector) {
+            if let lost = memory.firstLost(after: settled, in: checkpoint.vector) {
                 memory.progress.reoffer(from: lost)
                 report.hasMore = true
             }

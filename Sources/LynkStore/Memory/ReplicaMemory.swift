@@ -155,8 +155,8 @@ struct ReplicaMemory: Sendable {
     }
 
     /// The first change set that has a receipt and is not in the checkpoint that came after it.
-    func firstLost(in vector: VersionVector) -> UInt64? {
-        written(after: progress.settled).first { own in
+    func firstLost(after settled: UInt64, in vector: VersionVector) -> UInt64? {
+        written(after: min(settled, progress.settled)).first { own in
             own.sequence <= progress.answered
                 && receipts[own.sequence].map { !eras.contains(vector, $0.dot) } ?? false
         }?.sequence

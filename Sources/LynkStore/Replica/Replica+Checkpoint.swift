@@ -90,13 +90,14 @@ extension Replica {
             try Rollback(database, tables: tables).removeLost(
                 pages, vector: checkpoint.vector, state)
         }
+        let settled = state.settled
         try settle(checkpoint, own, &state, database)
         try pages.flush()
         state.root = try ReplicaDigests(database).root()
         report.digestMatches = state.root == checkpoint.digestRoot
         try keep(checkpoint, state, matches: report.digestMatches, database)
         report.hasMore = state.isRolledBack && state.head != nil
-        if let lost = try firstLost(in: checkpoint.vector, state, database) {
+        if let lost = try firstLost(after: settled, in: checkpoint.vector, state, database) {
             state.answered = lost - 1
             try database.execute(
                 sql: "UPDATE lynk_settled SET answered = ?", arguments: [Int64(state.answered)])

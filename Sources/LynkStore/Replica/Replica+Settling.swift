@@ -34,17 +34,21 @@ extension Replica {
     /// The first change set that has a receipt and is not in the checkpoint that came after it:
     /// the hub gave its dot and lost it, and by another replica of this device the hub may already
     /// have so much again that it does not say `rollback`.
+    ///
+    /// - Parameter settled: how far the chain was settled before that checkpoint.
     func firstLost(
-        in vector: VersionVector, _ state: ReplicaState, _ database: Database
+        after settled: UInt64, in vector: VersionVector, _ state: ReplicaState,
+        _ database: Database
     ) throws -> UInt64? {
-        guard state.settled < state.answered else { return nil }
+        let settled = min(settled, state.settled)
+        guard settled < state.answered else { return nil }
         let select = try HotStatement(
             database,
             """
             SELECT sequence, era, number FROM lynk_receipt JOIN lynk_outbox USING (sequence)
             WHERE sequence > ? AND sequence <= ? ORDER BY sequence
             """)
-        select.bind(1, Int64(clamping: state.settled))
+        select.bind(1, Int64(clamping: settled))
         select.bind(2, Int64(clamping: state.answered))
         defer { select.reset() }
         while try select.step() {

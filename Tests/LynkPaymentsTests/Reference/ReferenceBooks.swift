@@ -38,7 +38,7 @@ struct ReferenceBooks {
         var settlement: Settlement?
         /// What it expected to cover of each invoice, and what its author saw as open.
         var claims: [RowKey: Int64] = [:]
-        var seenOpen: [RowKey: Int64] = [:]
+        var confirmedOpen: [RowKey: Int64] = [:]
         var agreedToReverse: Set<RowKey> = []
     }
 

@@ -63,6 +63,8 @@ extension ReferenceBooks {
         payments[key]?.posting = isHeld ? .held : .posted
         cheque(judged)
         if !isHeld { post(key) }
+        // Rule 8 looks at what was written down, whatever becomes of it.
+        lastFour(judged)
         for (change, by) in waiting.removeValue(forKey: key) ?? [] { takeAct(change, by) }
     }
 
@@ -78,7 +80,6 @@ extension ReferenceBooks {
         if isIgnored { raise(.intentIgnored, key) }
         applyCredit(of: account(payment.retailer), posting: key)
         cashOfDay(payment)
-        lastFour(payment)
     }
 
     /// Rules 21 to 24.

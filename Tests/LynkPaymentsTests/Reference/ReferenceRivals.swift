@@ -4,12 +4,12 @@ import LynkCore
 
 /// Rules that look at two payments: what both expected, used or told twice.
 extension ReferenceBooks {
-    /// Booked payments but this one.
+    /// Booked payments but this one, in the order of the log.
     private func others(_ key: RowKey) -> [(Payment, ReferenceFact)] {
         payments.values.compactMap { other in
             guard other.key != key, let booking = other.booking else { return nil }
             return (other, booking)
-        }
+        }.sorted { ($0.1.position, $0.0.key) < ($1.1.position, $1.0.key) }
     }
 
     /// Rule 1. Held money claims too: which of two is held may hang on the order of arrival, and
@@ -29,11 +29,11 @@ extension ReferenceBooks {
                 payment.amount, of: account(payment.retailer), intent: payment.intent, over: seen)
             : payment.stated
         payments[key]?.claims = claims
-        payments[key]?.seenOpen = seen
+        payments[key]?.confirmedOpen = openAfter[fact.context]
         for invoice in claims.keys { contest(invoice) }
     }
 
-    /// A pair contests an invoice when it expected more together than either saw as open; what
+    /// A pair contests an invoice when it expected more together than was open before either; what
     /// payments expected that were concurrent with both counts with it.
     private mutating func contest(_ invoice: RowKey) {
         let rivals = payments.values.compactMap { payment in
@@ -48,19 +48,49 @@ extension ReferenceBooks {
             for right in rivals
             where left.payment.key < right.payment.key && isConcurrent(left.by, right.by)
                 && left.payment.worker != right.payment.worker
+                && !isOneInstrument(left.payment, right.payment)
             {
                 let third = rivals.filter {
                     isConcurrent($0.by, left.by) && isConcurrent($0.by, right.by)
                 }
-                let sum = third.reduce(left.part + right.part) { $0 + $1.part }
-                let open = min(
-                    left.payment.seenOpen[invoice, default: 0],
-                    right.payment.seenOpen[invoice, default: 0])
-                if sum > open {
+                // What is told of one transfer or cheque is money once.
+                var told: [String: Int64] = [:]
+                for rival in third + [left, right] {
+                    let name = instrument(rival.payment) ?? "cash \(rival.payment.key)"
+                    told[name] = max(told[name] ?? 0, rival.part)
+                }
+                let sum = told.values.reduce(0, +)
+                if sum > open(invoice, left, right) {
                     raise(.concurrentSameInvoice, left.payment.key, right.payment.key)
                 }
             }
         }
+    }
+
+    private typealias Rival = (payment: Payment, by: ReferenceFact, part: Int64)
+
+    /// What was open before either: as the better informed of the two had it confirmed, less what
+    /// either had collected itself since and the better informed did not know.
+    private func open(_ invoice: RowKey, _ left: Rival, _ right: Rival) -> Int64 {
+        func base(_ rival: Rival) -> Int64 {
+            rival.payment.confirmedOpen[invoice, default: 0]
+        }
+        let isLeft = (base(left), left.payment.key) < (base(right), right.payment.key)
+        let (wide, other) = isLeft ? (left, right) : (right, left)
+        func own(_ rival: Rival) -> [(Payment, ReferenceFact)] {
+            others(rival.payment.key).filter { _, booking in
+                booking.author == rival.by.author && booking.position > rival.by.context
+                    && booking.position < rival.by.position
+            }
+        }
+        let unheard = own(other).filter { !wide.by.knows($0.1) }
+        return (own(wide) + unheard).reduce(base(wide)) {
+            $0 - $1.0.claims[invoice, default: 0]
+        }
+    }
+
+    private func isOneInstrument(_ left: Payment, _ right: Payment) -> Bool {
+        instrument(left) != nil && instrument(left) == instrument(right)
     }
 
     /// Rule 6: the same money told twice by two installations of one worker. The later one is

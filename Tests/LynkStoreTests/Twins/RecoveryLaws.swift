@@ -316,6 +316,31 @@ struct RecoveryLaws {
     }
 
     @Test(
+        "A device whose push arrives again at a restored hub has the receipt that the log has",
+        arguments: StorePair.all)
+    func lateCopyAtARestoredHub(_ pair: StorePair) throws {
+        let world = try TwinWorld(on: pair)
+        let ann = try world.device()
+        let shop = try ann.addShop("Care")
+        #expect(try ann.settle())
+        try world.backUpHub()
+        try ann.fixture.write([.add(1, shop, 4, 3)])
+        let push = try ann.request()
+        _ = try ann.receive(ann.serve(push).prefix(2))
+        try world.restoreHub()
+        world.time.advance(60_000)
+        _ = try ann.serve(push)
+        _ = try ann.settle()
+        #expect(try ann.settle())
+        let told = try #require(try ann.fixture.receipts().last)
+        let log = try world.hub.read { reads in
+            try reads.position(of: told.oid).flatMap { try reads.log(at: $0) }
+        }
+        #expect(told.effective == log?.effective.rawValue)
+        #expect(try ann.shops() == ["Care - 3 NEW -"])
+    }
+
+    @Test(
         "A device whose scopes the hub has forgotten is told of what was deleted meanwhile",
         arguments: StorePair.all)
     func forgottenScopes(_ pair: StorePair) throws {
