@@ -52,8 +52,10 @@ server=(--book "$book" --url "https://localhost:$(cat "$work/port")"
 timeout 600 "$bin/lynk-conformance" server "${server[@]}" --name lynkd "$@"
 [ $# -eq 0 ] || exit 0
 
-timeout 120 "$bin/lynk-conformance" kill-rate "${server[@]}"
-timeout 120 "$bin/lynk-conformance" mutate "${server[@]:2}"
+timeout 240 "$bin/lynk-conformance" kill-rate "${server[@]}" | tail -n 1
+# LYNK_GENERATED=10000 is the whole; this many show that nothing is broken.
+timeout 600 "$bin/lynk-conformance" fuzz-server "${server[@]}" --count "${LYNK_GENERATED:-1500}"
+timeout 600 "$bin/lynk-conformance" explore "${server[@]:2}" --walks "${LYNK_WALKS:-24}"
 # The canary expects what no server may answer: a kit that passes it judges nothing.
 if timeout 60 "$bin/lynk-conformance" server "${server[@]/$book/$book/canary}" >"$work/canary"; then
     echo "conformance.sh: the canary passed" >&2

@@ -42,6 +42,7 @@ package struct Answer: Sendable {
     package var pages: [PageRows] = []
     package var checkpoint: Checkpoint?
     package var ending: String?
+    package var conflicts = 0
     /// The types of the frames in their order.
     package var order: [UInt8] = []
 }
@@ -66,7 +67,7 @@ extension Answer {
             case 0x12: pages.append(try PageRows(item))
             case 0x13: checkpoint = try Checkpoint(item)
             case 0x14: ending = try item.list("problem", of: 2...2)[0].words("code", of: 0...128)
-            case 0x15: _ = try item.list("conflicts", of: 0...500)
+            case 0x15: conflicts += try item.list("conflicts", of: 0...500).count
             default: throw CBORSlip(at: 0, what: "a frame of type \(frame.type) in an answer")
             }
         }

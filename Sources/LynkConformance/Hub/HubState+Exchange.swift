@@ -46,6 +46,7 @@ extension HubState {
             "a signature without change sets, or none with them")
         for (before, next) in zip(upload.changeSets, upload.changeSets.dropFirst()) {
             expect(next.previous == before.oid, "C3", "a push that is no unbroken chain")
+            expect(next.claimed > before.claimed, "T5", "claimed times that do not ascend")
         }
         for one in upload.changeSets {
             expect(one.device == device.id, "C2", "a change set of another device")

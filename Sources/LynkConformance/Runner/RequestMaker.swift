@@ -17,6 +17,18 @@ struct RequestMaker {
                 sent.append(.init(oid: Hashing.sha256(bytes), bytes: bytes))
             }
         }
+        return try body(template, sent, clock)
+    }
+
+    /// The body that offers change sets as they are, whatever lane they were made for.
+    func body(offering sent: [TestDevice.Sent]) throws -> Made {
+        try body(ExchangeTemplate(), sent, scene.world.clock)
+    }
+
+    private func body(
+        _ template: ExchangeTemplate, _ sent: [TestDevice.Sent],
+        _ clock: (wall: Int64, ticks: Int64)
+    ) throws -> Made {
         let signature = try signature(template.signature, over: sent.last?.oid)
         var parts: [(name: String, bytes: [UInt8])] = [
             ("hello", try hello(template.hello, sent, clock))

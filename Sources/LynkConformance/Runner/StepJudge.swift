@@ -66,6 +66,9 @@ struct StepJudge {
             }
             compare("receipts", found.joined(separator: ", "), words.joined(separator: ", "))
         }
+        if let due = expect.conflicts, Int64(answer.conflicts) != due {
+            findings.append("X16: \(answer.conflicts) conflicts in the place of \(due)")
+        }
         if let age = expect.age, let last = answer.receipts.last {
             let found = (Int64(answer.hubTime >> 16) - Int64(last.effective >> 16)) / 1000
             if abs(found - age) > 5 {
