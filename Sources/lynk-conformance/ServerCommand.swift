@@ -26,6 +26,8 @@ struct ServerCommand: ParsableCommand {
     @Option(help: "Only this section, as framing.") var section: [String] = []
     @Option(name: .customLong("case"), help: "Only this case.") var only: [String] = []
     @Option(help: "What the server has beyond the base.") var feature: [String] = []
+    @Option(help: "A program that restarts, kills, backs up and restores the server.")
+    var control: String?
     @Option(help: "What the report calls the server.") var name = "server"
     @Option(help: "A folder for report.json, junit.xml, report.html and badge.svg.")
     var report: String?
@@ -42,7 +44,9 @@ struct ServerCommand: ParsableCommand {
         let falsehood = liar.flatMap(Liar.named)
         guard liar == nil || falsehood != nil else { throw ValidationError("no such liar") }
         let runner = CaseRunner(
-            world: try server.world(), features: Set(feature), liar: falsehood,
+            world: try server.world(), features: Set(feature + (control == nil ? [] : ["control"])),
+            liar: falsehood,
+            control: control.map { ServerControl($0.split(separator: " ").map(String.init)) },
             renew: { try server.world() })
         let outcome = RunReport(
             implementation: name, seed: server.seed, cases: cases, results: cases.map(runner.run))

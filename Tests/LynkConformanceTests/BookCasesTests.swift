@@ -17,7 +17,7 @@ struct BookCasesTests {
     }
 
     /// Rules without a case: may only go down.
-    private static let uncoveredRulesMax = 60
+    private static let uncoveredRulesMax = 51
 
     private static func listed(_ name: String) throws -> Set<String> {
         Set(

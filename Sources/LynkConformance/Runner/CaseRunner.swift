@@ -16,16 +16,18 @@ package final class CaseRunner {
     /// Makes another town: a device's first pull brings all that cases before it have written.
     private let renew: (() throws -> TestWorld)?
     private var cases = 0
+    private let control: ServerControl?
     private let features: Set<String>
     /// Falsifies answers before they are judged, to prove that the kit sees it.
     private let liar: Liar?
 
     package init(
         world: TestWorld, features: Set<String> = [], liar: Liar? = nil,
-        renew: (() throws -> TestWorld)? = nil
+        control: ServerControl? = nil, renew: (() throws -> TestWorld)? = nil
     ) {
         self.world = world
         self.renew = renew
+        self.control = control
         self.features = features
         self.liar = liar
     }
@@ -66,6 +68,11 @@ package final class CaseRunner {
         case .client: return []
         case .office(let office):
             try world.office(office, ids: { scene.id($0) })
+            return []
+        case .control(let words):
+            guard let control else { throw LineBroken(description: "no control program") }
+            try world.line.close()
+            try control.run(words)
             return []
         case .copy(let name):
             scene.keep(try scene.device(name), as: step.device)

@@ -82,14 +82,16 @@ final class CaseScene {
         return out + rest
     }
 
-    /// What a step or a device has told: `oid:STEP`, `tag:DEVICE` (X40),
-    /// `scope-set:DEVICE`, `lost:NAME` for the oid of what nobody has.
+    /// What a step or a device has told: `oid:STEP`, `tag:DEVICE` (X40), `session:DEVICE`,
+    /// `position:DEVICE`, `scope-set:DEVICE`, `lost:NAME` for the oid of what nobody has.
     private func told(_ word: String) throws -> String? {
         let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
         guard parts.count == 2 else { return nil }
         switch parts[0] {
         case "oid": return Hex.text(bodies[parts[1]]?.sent.first?.oid ?? [])
         case "lost": return Hex.text(Hashing.sha256(id(parts[1])))
+        case "session": return Hex.text(try device(parts[1]).session)
+        case "position": return String(try device(parts[1]).checkpoint?.position ?? 0)
         case "scope-set": return Hex.text(try device(parts[1]).checkpoint?.scopeSet ?? [])
         case "tag":
             guard let mark = try device(parts[1]).checkpoint else { return "" }
