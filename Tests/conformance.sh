@@ -94,6 +94,8 @@ echo "the canary fails, as it must"
 
 client() { timeout 300 "$bin/lynk-conformance" client --book "$book" "$@"; }
 client --adapter "$bin/lynk-adapter" --name lynk
+timeout 300 "$bin/lynk-conformance" explore-client --book "$book" --adapter "$bin/lynk-adapter" \
+    --seed 2 --walks "${LYNK_WALKS:-12}"
 
 # Python with the two packages: those that are installed, else from PyPI, else Debian's.
 samples=$repository/Samples/PythonClient

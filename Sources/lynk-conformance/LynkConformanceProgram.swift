@@ -10,6 +10,7 @@ struct LynkConformanceProgram: ParsableCommand {
         subcommands: [
             ServerCommand.self, ClientCommand.self, ListCases.self, ExplainCase.self, KillRate.self,
             Mutate.self, FuzzServer.self, Explore.self,
+            ExploreClient.self,
         ])
 }
 

@@ -86,9 +86,6 @@ extension HubState {
                 upload.signature, by: device.publicKey, "lynk-change-set-1", last.oid)
         else { return ("signature_invalid", 0) }
         if let previous = first.previous, receipts[previous] == nil { return ("chain_gap", 2) }
-        if first.previous == nil, receipts[first.oid] == nil, chains[device.id] != nil {
-            return ("lane_forked", 3)
-        }
         let lane = lanes[upload.lane]
         guard let lane else { return nil }
         if lane.device != device.id || !isGood(upload.ratchet, at: lane) {
