@@ -10,6 +10,7 @@ package struct ClientWalk: Sendable {
         var payments: [String] = []
         var kept: Int?
         var copies = 0
+        var faults = 0
         var isSaved = false
         var isPutBack = false
         for _ in 0..<steps {
@@ -20,7 +21,9 @@ package struct ClientWalk: Sendable {
                 payments.append(name)
                 action = .write([.object(["payment": .string(name)])])
             case 3..<7: action = .sync
-            case 7, 8: action = .fault([Self.fault(&random)])
+            case 7, 8:
+                faults += 1
+                action = .fault([Self.fault(&random)])
             case 9: action = .hub(Self.hub(&random))
             case 10:
                 let word = isSaved && Bool.random(using: &random) ? "restore" : "save"
@@ -47,8 +50,8 @@ package struct ClientWalk: Sendable {
         if !isPutBack {
             var last = ClientStep(action: .sync)
             last.expect.isOK = nil
-            // Twice forked, and a hub that asks for all: four syncs are enough for what is owed.
-            made += Array(repeating: last, count: 4)
+            // Each fault may cost a sync; twice forked and a hub that asks for all cost four.
+            made += Array(repeating: last, count: 4 + faults)
             var look = ClientStep(action: .look)
             look.expect.hubRows = payments.map {
                 .init(table: 7, key: "{id:\($0)}", fields: [:], isThere: true)
