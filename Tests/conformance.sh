@@ -23,13 +23,9 @@ bin=$LYNK_BIN
 book=$repository/Protocol/Conformance
 
 work=$(mktemp -d)
-hub=
 finish() {
     local status=$?
-    if [ -n "$hub" ]; then
-        kill "$hub" 2>/dev/null || true
-        wait "$hub" 2>/dev/null || true
-    fi
+    [ ! -s "$work/pid" ] || "$work/control" stop
     [ "$status" -eq 0 ] || { echo "the hub's log:" >&2; tail -20 "$work/lynkd.log" >&2 || true; }
     rm -rf "$work"
     exit "$status"
@@ -37,23 +33,57 @@ finish() {
 trap finish EXIT
 
 "$bin/lynkd" certificate --out "$work/tls" >/dev/null
-"$bin/lynkd" serve --data "$work/data" --certificate "$work/tls/server.pem" \
-    --key "$work/tls/server.key" --port-file "$work/port" 2>"$work/lynkd.log" &
-hub=$!
-for _ in $(seq 200); do
-    [ -s "$work/port" ] && break
-    kill -0 "$hub" 2>/dev/null || exit 1
-    sleep 0.05
-done
+# How the kit stops, kills, copies and puts back the server.
+cat >"$work/control" <<CONTROL
+#!/usr/bin/env bash
+set -euo pipefail
+stop() {
+    kill "-\$1" "\$(cat "$work/pid")" 2>/dev/null || true
+    while kill -0 "\$(cat "$work/pid")" 2>/dev/null; do sleep 0.02; done
+}
+start() {
+    rm -f "$work/started"
+    "$bin/lynkd" serve --data "$work/data" --certificate "$work/tls/server.pem" \\
+        --key "$work/tls/server.key" --port "\$(cat "$work/port" 2>/dev/null || echo 0)" \\
+        --port-file "$work/started" 2>>"$work/lynkd.log" </dev/null >/dev/null &
+    echo \$! >"$work/pid"
+    for _ in \$(seq 400); do
+        [ -s "$work/started" ] && cp "$work/started" "$work/port" && exit 0
+        kill -0 "\$(cat "$work/pid")" 2>/dev/null || exit 1
+        sleep 0.02
+    done
+    exit 1
+}
+case \$1 in
+start) start ;;
+restart) stop TERM; start ;;
+kill) stop KILL; start ;;
+backup)
+    rm -rf "$work/\$2"
+    "$bin/lynkd" backup --data "$work/data" --out "$work/\$2" >/dev/null
+    ;;
+restore)
+    stop KILL
+    "$bin/lynkd" restore --from "$work/\$2" --data "$work/data" --force >/dev/null
+    start
+    ;;
+stop) stop TERM ;;
+esac
+CONTROL
+chmod +x "$work/control"
+"$work/control" start
 server=(--book "$book" --url "https://localhost:$(cat "$work/port")"
     --ca "$work/tls/authority.pem"
     --operator-token "$("$bin/lynkd" operator-token --data "$work/data")")
 
-timeout 600 "$bin/lynk-conformance" server "${server[@]}" --name lynkd "$@"
+timeout 600 "$bin/lynk-conformance" server "${server[@]}" --control "$work/control" \
+    --name lynkd "$@"
 [ $# -eq 0 ] || exit 0
 
-timeout 120 "$bin/lynk-conformance" kill-rate "${server[@]}"
-timeout 120 "$bin/lynk-conformance" mutate "${server[@]:2}"
+timeout 240 "$bin/lynk-conformance" kill-rate "${server[@]}" | tail -n 1
+# LYNK_GENERATED=10000 is the whole; this many show that nothing is broken.
+timeout 600 "$bin/lynk-conformance" fuzz-server "${server[@]}" --count "${LYNK_GENERATED:-1000}"
+timeout 600 "$bin/lynk-conformance" explore "${server[@]:2}" --walks "${LYNK_WALKS:-12}"
 # The canary expects what no server may answer: a kit that passes it judges nothing.
 if timeout 60 "$bin/lynk-conformance" server "${server[@]/$book/$book/canary}" >"$work/canary"; then
     echo "conformance.sh: the canary passed" >&2
@@ -64,6 +94,8 @@ echo "the canary fails, as it must"
 
 client() { timeout 300 "$bin/lynk-conformance" client --book "$book" "$@"; }
 client --adapter "$bin/lynk-adapter" --name lynk
+timeout 300 "$bin/lynk-conformance" explore-client --book "$book" --adapter "$bin/lynk-adapter" \
+    --seed 2 --walks "${LYNK_WALKS:-12}"
 
 # Python with the two packages: those that are installed, else from PyPI, else Debian's.
 samples=$repository/Samples/PythonClient

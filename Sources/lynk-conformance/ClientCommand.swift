@@ -2,6 +2,38 @@ import ArgumentParser
 import Foundation
 import LynkConformance
 
+struct ExploreClient: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explore-client",
+        abstract: "Plays walks that a seed decides against a client.",
+        discussion: "Exit codes: 0 all held, 1 one did not.")
+    @OptionGroup var folder: CaseFolder
+    @Option(help: "The adapter's program and its arguments, with spaces between.")
+    var adapter: String
+    @Option(help: "Decides every walk.") var seed: UInt64 = 1
+    @Option(help: "How many walks.") var walks = 100
+    @Option(help: "How many steps each.") var steps = 14
+    @Option(help: "Only this walk, with its steps.") var walk: Int?
+
+    func run() throws {
+        let adapter = AdapterProcess(adapter.split(separator: " ").map(String.init))
+        let schema = try folder.schema()
+        var findings = 0
+        for number in walk.map({ $0..<$0 + 1 }) ?? 0..<walks {
+            let made = ClientWalk(number: number, seed: seed, steps: steps)
+            let runner = ClientRunner(
+                adapter: adapter, schema: schema, features: [], seed: seed &+ UInt64(number))
+            let result = runner.run(made.one)
+            guard result.status != .pass else { continue }
+            findings += 1
+            if walk != nil { print(made.one.title) }
+            print("walk \(number): \(result.findings.joined(separator: "; "))")
+        }
+        print("\(walk == nil ? walks : 1) walks, \(findings) with findings, seed \(seed)")
+        if findings > 0 { throw ExitCode(1) }
+    }
+}
+
 struct ClientCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "Plays the cases against a client.",

@@ -9,7 +9,8 @@ struct LynkConformanceProgram: ParsableCommand {
         abstract: "Judges an implementation of the Lynk protocol by the rules of the book.",
         subcommands: [
             ServerCommand.self, ClientCommand.self, ListCases.self, ExplainCase.self, KillRate.self,
-            Mutate.self,
+            Mutate.self, FuzzServer.self, Explore.self,
+            ExploreClient.self,
         ])
 }
 

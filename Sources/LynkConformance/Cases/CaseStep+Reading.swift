@@ -14,6 +14,7 @@ extension CaseStep {
         expect = try Expectation(expected, at: path + ".expect")
         switch word {
         case "office": action = .office(try OfficeTemplate(&members))
+        case "server": action = .control(try members.texts("control") ?? ["restart"])
         case "copy": action = .copy(of: try members.text("of") ?? "d1")
         case "exchange": action = .exchange(try ExchangeTemplate(&members))
         case "request": action = .request(try RequestTemplate(&members))
@@ -40,6 +41,7 @@ extension ExchangeTemplate {
         again = try members.text("again")
         isLost = try members.truth("lost") ?? false
         isHeld = try members.truth("held") ?? false
+        offersAll = try members.truth("all") ?? false
         if let json = members.take("net") {
             weather = try LineWeather(json, at: members.path + ".net")
         }

@@ -5,6 +5,8 @@ package struct CaseStep: Sendable {
         case request(RequestTemplate)
         /// The office makes shops and invoices.
         case office(OfficeTemplate)
+        /// The server is stopped, killed, copied or put back by the control program.
+        case control([String])
         /// Another device begins with all that the one of this name has: a copy of its file.
         case copy(of: String)
         /// A step of a case that judges a client.
@@ -40,6 +42,8 @@ package struct ExchangeTemplate: Sendable {
     /// The request is made but not sent, and the device goes on as if it had been taken.
     package var isHeld = false
     package var weather: LineWeather?
+    /// All that the device has ever written goes before what is new, as after a rollback (X22).
+    package var offersAll = false
 }
 
 /// Rows that the operator imports; their names stand for ids as in `{id:NAME}`.

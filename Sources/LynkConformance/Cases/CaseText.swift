@@ -21,6 +21,7 @@ package enum CaseText {
         case .client(let step): return words(step)
         case .office(let office):
             return "sees \(office.shops.count) shops and \(office.invoices.count) invoices made"
+        case .control(let words): return "meets a server after: " + words.joined(separator: " ")
         case .copy(let name): return "begins with all that \(name) has"
         case .request(let request): return "sends \(request.method) \(request.path)"
         case .exchange(let exchange):

@@ -38,6 +38,10 @@ package struct Expectation: Sendable {
     package var ending: String?
     /// Seconds by which the newest effective time is before the hub's time, give or take five.
     package var age: Int64?
+    /// Every receipt has the effective time that was signed for its change set before (I20).
+    package var isProven = false
+    /// How many conflicts the answer tells (X16).
+    package var conflicts: Int64?
 
     package var codes: [String] {
         let all = [code, refusal, ending] + (receipts ?? []).map(\.code)
@@ -54,6 +58,8 @@ extension Expectation {
         verdict = try members.text("verdict")
         ending = try members.text("ending")
         age = try members.number("age")
+        conflicts = try members.number("conflicts")
+        isProven = try members.truth("proven") ?? false
         contains = try members.texts("contains") ?? []
         if let list = try members.list("receipts") {
             var found: [Receipt] = []

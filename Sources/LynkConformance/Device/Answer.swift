@@ -25,9 +25,22 @@ package struct Answer: Sendable {
     package struct Proven: Sendable {
         package var receipts: [Receipt]
         package var signature: [UInt8]
+
+        /// What the signature covers: (oid, era, number, effective time) of each (D5).
+        package var entries: CBORItem {
+            .array(
+                receipts.flatMap { receipt -> [CBORItem] in
+                    [
+                        .bytes(receipt.oid), .bytes(receipt.dot.era),
+                        .unsigned(receipt.dot.number), .unsigned(receipt.effective),
+                    ]
+                })
+        }
     }
 
     package var hub: [UInt8] = []
+    /// Records of eras as they came, parents first.
+    package var eras: [CBORItem] = []
     package var hubTime: UInt64 = 0
     package var digestKey: [UInt8] = []
     package var scopes: [String]?
@@ -42,6 +55,7 @@ package struct Answer: Sendable {
     package var pages: [PageRows] = []
     package var checkpoint: Checkpoint?
     package var ending: String?
+    package var conflicts = 0
     /// The types of the frames in their order.
     package var order: [UInt8] = []
 }
@@ -66,7 +80,7 @@ extension Answer {
             case 0x12: pages.append(try PageRows(item))
             case 0x13: checkpoint = try Checkpoint(item)
             case 0x14: ending = try item.list("problem", of: 2...2)[0].words("code", of: 0...128)
-            case 0x15: _ = try item.list("conflicts", of: 0...500)
+            case 0x15: conflicts += try item.list("conflicts", of: 0...500).count
             default: throw CBORSlip(at: 0, what: "a frame of type \(frame.type) in an answer")
             }
         }
@@ -78,9 +92,8 @@ extension Answer {
             throw CBORSlip(at: 0, what: "a welcome of another version")
         }
         hub = try parts[1].id("hub")
-        for record in try parts[2].list("eras", of: 0...65_536) {
-            _ = try record.list("era", of: 3...3)[0].id("era")
-        }
+        eras = try parts[2].list("eras", of: 0...65_536)
+        for record in eras { _ = try record.list("era", of: 3...3)[0].id("era") }
         hubTime = try parts[4].number("hub-time")
         digestKey = try parts[5].blob("digest-key", of: 0...32)
         if parts[6] != .null {

@@ -7,6 +7,7 @@ struct Upload {
         var device: [UInt8]
         var changes: [CBORItem]
         var intent: String?
+        var claimed: UInt64
     }
 
     var device: [UInt8] = []
@@ -96,6 +97,7 @@ struct Upload {
             previous: parts[2] == .null ? nil : try parts[2].blob("previous", of: 32...32),
             device: try parts[1].id("device"), changes: try parts[8].list("changes"),
             intent: parts[7] == .null
-                ? nil : try parts[7].list("intent", of: 2...2)[0].words("intent", of: 0...4_096))
+                ? nil : try parts[7].list("intent", of: 2...2)[0].words("intent", of: 0...4_096),
+            claimed: try parts[5].number("claimed"))
     }
 }

@@ -16,16 +16,18 @@ package final class CaseRunner {
     /// Makes another town: a device's first pull brings all that cases before it have written.
     private let renew: (() throws -> TestWorld)?
     private var cases = 0
+    private let control: ServerControl?
     private let features: Set<String>
     /// Falsifies answers before they are judged, to prove that the kit sees it.
     private let liar: Liar?
 
     package init(
         world: TestWorld, features: Set<String> = [], liar: Liar? = nil,
-        renew: (() throws -> TestWorld)? = nil
+        control: ServerControl? = nil, renew: (() throws -> TestWorld)? = nil
     ) {
         self.world = world
         self.renew = renew
+        self.control = control
         self.features = features
         self.liar = liar
     }
@@ -67,6 +69,11 @@ package final class CaseRunner {
         case .office(let office):
             try world.office(office, ids: { scene.id($0) })
             return []
+        case .control(let words):
+            guard let control else { throw LineBroken(description: "no control program") }
+            try world.line.close()
+            try control.run(words)
+            return []
         case .copy(let name):
             scene.keep(try scene.device(name), as: step.device)
             return []
@@ -78,11 +85,12 @@ package final class CaseRunner {
     private func play(
         _ request: RequestTemplate, _ step: CaseStep, _ scene: CaseScene
     ) throws -> [String] {
-        var headers = request.headers
+        var headers = try request.headers.mapValues(scene.text)
         headers["Authorization"] = try bearer(request.token, step.device, scene)
         let body = try request.json.map(scene.json)?.text ?? request.text ?? ""
-        let answer = try world.line.send(
+        var answer = try world.line.send(
             request.method, try scene.text(request.path), headers: headers, body: Array(body.utf8))
+        try liar?.answer(&answer)
         return StepJudge(step.expect, scene).judge(plain: answer)
     }
 
@@ -110,8 +118,9 @@ package final class CaseRunner {
             scene.keep(device, as: step.device)
             return []
         }
-        let sending = Sending(
+        var sending = Sending(
             path: exchange.path == nil ? own : path, headers: headers, made: made)
+        try liar?.request(&sending, device)
         if let weather = exchange.weather, weather.times > 1 {
             let findings = try raced(sending, weather, &device)
             scene.keep(device, as: step.device)
@@ -119,14 +128,15 @@ package final class CaseRunner {
         }
         let came =
             try exchange.weather.map { try broken(sending, $0) }
-            ?? world.line.send("POST", sending.path, headers: headers, body: made.body)
+            ?? world.line.send(
+                "POST", sending.path, headers: sending.headers, body: sending.made.body)
         // Nothing came: the device goes on without having heard.
         guard var answer = came else { return [] }
+        try liar?.answer(&answer)
         let judge = StepJudge(step.expect, scene)
         guard answer.status == 200, step.expect.status == 200 else {
             return judge.judge(plain: answer)
         }
-        if let liar { answer.body = try liar.falsify(answer.body) }
         let read = try Answer(answer.body)
         let laws = AnswerLaws(read, to: device, sent: made.sent)
         var findings = laws.breaches.map { "\($0.rule): \($0.what)" }

@@ -71,6 +71,8 @@ final class CaseScene {
             } else if word.hasPrefix("{key:") {
                 let key = try device(String(word.dropFirst(5).dropLast())).key
                 out += Hex.text(key.publicKey)
+            } else if let told = try told(String(word.dropFirst().dropLast())) {
+                out += told
             } else {
                 let bytes = try bytes(word)
                 out += bytes.isEmpty ? word : Hex.id(bytes)
@@ -78,6 +80,27 @@ final class CaseScene {
             rest = rest[rest.index(after: close)...]
         }
         return out + rest
+    }
+
+    /// What a step or a device has told: `oid:STEP`, `tag:DEVICE` (X40), `session:DEVICE`,
+    /// `position:DEVICE`, `scope-set:DEVICE`, `lost:NAME` for the oid of what nobody has.
+    private func told(_ word: String) throws -> String? {
+        let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
+        guard parts.count == 2 else { return nil }
+        switch parts[0] {
+        case "oid": return Hex.text(bodies[parts[1]]?.sent.first?.oid ?? [])
+        case "lost": return Hex.text(Hashing.sha256(id(parts[1])))
+        case "session": return Hex.text(try device(parts[1]).session)
+        case "position": return String(try device(parts[1]).checkpoint?.position ?? 0)
+        case "scope-set": return Hex.text(try device(parts[1]).checkpoint?.scopeSet ?? [])
+        case "tag":
+            guard let mark = try device(parts[1]).checkpoint else { return "" }
+            // Of a server without a backup: nothing is durable.
+            let durable = Hashing.sha256([]).prefix(8)
+            return "\(mark.position)-\(Hex.text(mark.chain))-\(Hex.text(mark.scopeSet))-"
+                + Hex.text(Array(durable))
+        default: return nil
+        }
     }
 
     func json(_ value: JSONValue) throws -> JSONValue {

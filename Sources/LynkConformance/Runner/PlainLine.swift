@@ -19,7 +19,7 @@ package struct LineBroken: Error, Sendable, CustomStringConvertible {
 
 /// One connection to the server under test: HTTP/1.1, one request after another.
 package final class PlainLine {
-    let handle: UnsafeMutableRawPointer
+    private(set) var handle: UnsafeMutableRawPointer
     let url: String
     let authority: String?
 
@@ -32,6 +32,15 @@ package final class PlainLine {
     }
 
     deinit { curl_easy_cleanup(handle) }
+
+    /// Closes the connection: a server that is to stop need not wait for it.
+    package func close() throws {
+        guard let made = curl_easy_init() else {
+            throw LineBroken(description: "libcurl did not start")
+        }
+        curl_easy_cleanup(handle)
+        handle = made
+    }
 
     private final class Arrived {
         var head: [UInt8] = []

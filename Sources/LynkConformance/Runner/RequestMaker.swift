@@ -10,16 +10,28 @@ struct RequestMaker {
 
     func body(_ template: ExchangeTemplate) throws -> Made {
         let clock = scene.world.clock
-        var sent: [TestDevice.Sent] = []
+        var sent: [TestDevice.Sent] = template.offersAll ? device.taken : []
         for push in template.push {
             for _ in 0..<push.copies {
                 let bytes = try changeSet(push, after: sent.last ?? device.taken.last, clock)
                 sent.append(.init(oid: Hashing.sha256(bytes), bytes: bytes))
             }
         }
+        return try body(template, sent, clock)
+    }
+
+    /// The body that offers change sets as they are, whatever lane they were made for.
+    func body(offering sent: [TestDevice.Sent]) throws -> Made {
+        try body(ExchangeTemplate(), sent, scene.world.clock)
+    }
+
+    private func body(
+        _ template: ExchangeTemplate, _ sent: [TestDevice.Sent],
+        _ clock: (wall: Int64, ticks: Int64)
+    ) throws -> Made {
         let signature = try signature(template.signature, over: sent.last?.oid)
         var parts: [(name: String, bytes: [UInt8])] = [
-            ("hello", try hello(template.hello, sent, clock))
+            ("hello", try hello(template, sent, clock))
         ]
         if !sent.isEmpty {
             let items = sent.flatMap { CBORItem.bytes($0.bytes).encoded }
@@ -49,8 +61,10 @@ struct RequestMaker {
     }
 
     private func hello(
-        _ bent: [String: JSONValue], _ sent: [TestDevice.Sent], _ clock: (wall: Int64, ticks: Int64)
+        _ template: ExchangeTemplate, _ sent: [TestDevice.Sent],
+        _ clock: (wall: Int64, ticks: Int64)
     ) throws -> [UInt8] {
+        let bent = template.hello
         func id(_ name: String, _ own: [UInt8]) throws -> CBORItem {
             .bytes(try bent[name]?.string.map(scene.bytes) ?? own)
         }
@@ -74,6 +88,16 @@ struct RequestMaker {
         if !ratchet.isEmpty { extensions.append(.init(.unsigned(1), .bytes(ratchet))) }
         if let chain = mark?.chain, !chain.isEmpty {
             extensions.append(.init(.unsigned(2), .bytes(chain)))
+        }
+        if template.offersAll {
+            let proofs = device.proofs.suffix(64).map { proof in
+                CBORItem.array([proof.entries, .bytes(proof.signature)])
+            }
+            extensions.append(
+                .init(.unsigned(4), .bytes(CBORItem.array(device.eras).encoded)))
+            if !proofs.isEmpty {
+                extensions.append(.init(.unsigned(5), .bytes(CBORItem.array(proofs).encoded)))
+            }
         }
         var payload = CBORItem.array([
             number("version", 1), try id("device", device.id), .bytes(lane),

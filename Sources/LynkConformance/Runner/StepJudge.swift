@@ -66,6 +66,14 @@ struct StepJudge {
             }
             compare("receipts", found.joined(separator: ", "), words.joined(separator: ", "))
         }
+        if let due = expect.conflicts, Int64(answer.conflicts) != due {
+            findings.append("X16: \(answer.conflicts) conflicts in the place of \(due)")
+        }
+        for receipt in answer.receipts where expect.isProven {
+            if device.proven(receipt.oid) != receipt.effective {
+                findings.append("I20: another effective time than was signed before")
+            }
+        }
         if let age = expect.age, let last = answer.receipts.last {
             let found = (Int64(answer.hubTime >> 16) - Int64(last.effective >> 16)) / 1000
             if abs(found - age) > 5 {
