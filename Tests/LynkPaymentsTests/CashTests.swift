@@ -94,6 +94,31 @@ struct CashTests {
         #expect(try differences() == [])
     }
 
+    @Test("An exception about no payment ends by a decision about itself, and only by resolving it")
+    func resolved() throws {
+        try world.push(world.ravi.collect(1, 500_000), say(1, 500_000), count(1, 480_000, of: 1))
+        let short = try #require(
+            world.hub.entries(ExceptionField.self).first { $0.text(.kind) == "CASH_SHORT" })
+        func decide(_ number: UInt64, _ action: DecisionAction) throws -> String? {
+            let key = RowKey(high: 0xDE, low: number)
+            try world.push(
+                world.office.state(
+                    key,
+                    [
+                        DecisionField.payment: .key(short.key), .action: .text(action.rawValue),
+                        .reason: "he paid the rest", .by: .key(world.office.user),
+                    ]))
+            return world.hub.entry(DecisionField.self, key)?.text(.outcome)
+        }
+        #expect(try decide(1, .release) == "FLAGGED")
+        #expect(world.exceptions.contains("CASH_SHORT 1"))
+        #expect(try decide(2, .resolve) == "APPLIED")
+        #expect(world.exceptions.contains("CASH_SHORT 1 RESOLVED"))
+        #expect(try decide(3, .resolve) == "MOOT")
+        #expect(world.hub.brokenInvariants == [])
+        #expect(try differences() == [])
+    }
+
     @Test("A count that comes before its handover waits for it")
     func countedEarly() throws {
         try world.push(world.ravi.collect(1, 500_000), count(1, 500_000, of: 1))

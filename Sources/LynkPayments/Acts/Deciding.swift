@@ -1,12 +1,18 @@
 import LynkCore
 
-/// What the office decides about a payment: release, reject, reverse.
+/// What the office decides about a payment: release, reject, reverse; or about an exception.
 extension Books {
     mutating func decision(_ change: RowChange) throws {
         guard var decision = try find(DecisionField.self, change.key),
             decision.text(.outcome).isEmpty
         else { return }
         decision[.position] = .integer(submission.position)
+        if let subject = decision.reference(.payment),
+            let note = try find(ExceptionField.self, subject)
+        {
+            decision[.outcome] = .text(try decide(decision, about: note).rawValue)
+            return save(decision)
+        }
         guard let key = decision.reference(.payment), let row = try find(PaymentField.self, key),
             !row.text(.posting).isEmpty, let retailer = row.reference(.retailer),
             var account = try account(of: retailer)
@@ -32,6 +38,22 @@ extension Books {
             guard let row = try find(PaymentField.self, payment) else { continue }
             try decide(decision, on: row, in: &account)
         }
+    }
+
+    /// Ends one exception: the only way for those that are about no payment.
+    private mutating func decide(
+        _ decision: Entry<DecisionField>, about note: Entry<ExceptionField>
+    ) throws -> FactOutcome {
+        guard DecisionAction(rawValue: decision.text(.action)) == .resolve else { return .flagged }
+        guard note.text(.state) == ExceptionState.open.rawValue else { return .moot }
+        let (action, person) = (decision.text(.action), decision.reference(.by))
+        guard let owner = note.reference(.retailer), var account = try account(of: owner) else {
+            try conclude(note, as: .resolved, action, by: person)
+            return .applied
+        }
+        try end(note, as: .resolved, action, by: person, in: &account)
+        put(account)
+        return .applied
     }
 
     private mutating func decide(
@@ -118,6 +140,20 @@ extension Books {
         _ note: Entry<ExceptionField>, as state: ExceptionState, _ resolution: String,
         by person: RowKey?, in account: inout RetailerAccount
     ) throws {
+        try conclude(note, as: state, resolution, by: person)
+        // The shop that the exception is counted at, which may be another than this one.
+        if note.reference(.retailer) == account.key {
+            try account.retailer.add(-1, to: .openExceptions)
+        } else if let other = note.reference(.retailer), var owner = try self.account(of: other) {
+            try owner.retailer.add(-1, to: .openExceptions)
+            put(owner)
+        }
+    }
+
+    private mutating func conclude(
+        _ note: Entry<ExceptionField>, as state: ExceptionState, _ resolution: String,
+        by person: RowKey?
+    ) throws {
         var note = note
         note[.state] = .text(state.rawValue)
         note[.resolution] = .text(resolution)
@@ -129,13 +165,6 @@ extension Books {
                 ? [note.reference(.payment), note.reference(.rival)].compactMap { $0 }
                 : KeyText.keys(note.text(.subjects))
             for subject in subjects { review(subject, by: -1) }
-        }
-        // The shop that the exception is counted at, which may be another than this one.
-        if note.reference(.retailer) == account.key {
-            try account.retailer.add(-1, to: .openExceptions)
-        } else if let other = note.reference(.retailer), var owner = try self.account(of: other) {
-            try owner.retailer.add(-1, to: .openExceptions)
-            put(owner)
         }
     }
 }

@@ -2,7 +2,8 @@ import LynkCore
 
 /// What one person of the office decided about a payment. Dual control is two rows of two people.
 enum DecisionField: UInt32, TableField {
-    /// It may arrive before the payment does.
+    /// It may arrive before the payment does. An exception's id stands here where that alone is
+    /// resolved, as it must be when it is about no payment.
     case payment = 1
     /// ``DecisionAction``.
     case action, reason, by

@@ -14,7 +14,8 @@ struct Exceptions: AsyncParsableCommand {
               WARN      booked, and somebody should talk to somebody
               INFO      good to know
 
-            With --all also what is over.
+            With --all also what is over. The id is shown where one is about no payment: \
+            lynk resolve takes it.
             """)
 
     @OptionGroup var options: ReplicaOptions
@@ -38,16 +39,20 @@ struct Exceptions: AsyncParsableCommand {
                     }
                 }
             }
-            var table = Table([
-                "opened", "severity", "kind", "state", "retailer", "worker", "amount_paise",
-                "receipt_no", "booked", "other_receipt_no", "detail",
-            ])
-            table.rows = rows.map { row in
+            let named = json || rows.contains { $0[13].keyValue == nil }
+            var table = Table(
                 [
+                    "opened", "severity", "kind", "state", "retailer", "worker", "amount_paise",
+                    "receipt_no", "booked", "other_receipt_no", "detail",
+                ] + (named ? ["id"] : []))
+            table.rows = rows.map { row in
+                let id = row[1].keyValue.map { Cell.text("\($0)") } ?? .none
+                let cells = [
                     row[2].momentCell, row[4].textCell, row[3].textCell, row[5].textCell,
                     row[6].textCell, row[7].textCell, row[8].moneyCell, row[9].textCell,
                     row[10].textCell, row[11].textCell, row[12].textCell,
                 ]
+                return cells + (named ? [json || row[13].keyValue == nil ? id : .none] : [])
             }
             let empty =
                 person.role == "worker" || person.role == "retailer"

@@ -5,7 +5,7 @@ import LynkPayments
 
 struct Resolve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Decides about a payment that people had to look at. For an admin.",
+        abstract: "Decides about a payment or an exception. For an admin.",
         discussion: """
               release     held money is right: it is booked and pays invoices
               reject      held money is not there: it is reversed
@@ -14,13 +14,16 @@ struct Resolve: AsyncParsableCommand {
 
               lynk resolve 4BAF-CBA9-4C1B release --reason "bank shows both transfers"
 
+            An exception about no payment, such as a handover that was short, is resolved by its \
+            own id, which lynk exceptions shows then.
+
             The decision is a change set like any other: the hub judges it at the next sync, and \
             lynk payments shows what became of it. Above the tenant's limit a reversal waits until \
             a second admin decides the same. Nothing is ever deleted.
             """)
 
     @OptionGroup var options: ReplicaOptions
-    @Argument(help: "The payment's receipt number or id.")
+    @Argument(help: "The payment's receipt number or id, or an exception's id.")
     var payment: String
     @Argument(help: "release, reject, reverse or resolve.", transform: Self.action)
     var action: DecisionAction
@@ -51,6 +54,13 @@ struct Resolve: AsyncParsableCommand {
     private func decide(
         _ key: RowKey, by person: RowKey, in database: Database
     ) throws -> [(String, Cell)] {
+        if let kind = try openException(in: database), let subject = RowKey(payment) {
+            try insert(key, about: .key(subject), by: person, in: database)
+            return [
+                ("exception", .text(kind)), ("decision", .text(action.rawValue)),
+                ("state", .text("kept; judged by the hub at the next sync")),
+            ]
+        }
         let found = try PaymentStep.find(payment, in: database)
         let id = Value.key(found.key).database
         let row =
@@ -74,14 +84,7 @@ struct Resolve: AsyncParsableCommand {
                 .valueInvalid,
                 "you decided the same about \(found.receipt), and it waits: another admin must")
         }
-        try database.execute(
-            sql: """
-                INSERT INTO decision (id, payment, action, reason, by_user)
-                VALUES (?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                Value.key(key).database, id, action.rawValue, reason, Value.key(person).database,
-            ])
+        try insert(key, about: .key(found.key), by: person, in: database)
         let amount = row[1].integerValue ?? 0
         let isSecond = !before.isEmpty
         let waits = action == .reverse && posting == "POSTED" && amount > limit && !isSecond
@@ -97,6 +100,37 @@ struct Resolve: AsyncParsableCommand {
                         : "kept; judged by the hub at the next sync")
             ),
         ]
+    }
+
+    private func insert(
+        _ key: RowKey, about subject: Value, by person: RowKey, in database: Database
+    ) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO decision (id, payment, action, reason, by_user)
+                VALUES (?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                Value.key(key).database, subject.database, action.rawValue, reason,
+                Value.key(person).database,
+            ])
+    }
+
+    /// The kind of the open exception with this id; `nil` when it is no exception's.
+    private func openException(in database: Database) throws -> String? {
+        guard let key = RowKey(payment),
+            let row = try database.values(
+                "SELECT kind, state FROM exception WHERE id = ?", [Value.key(key).database]
+            ).first
+        else { return nil }
+        let kind = row[0].textValue ?? ""
+        guard action == .resolve else {
+            throw Problem(.valueInvalid, "\(kind) is no payment: the action is resolve")
+        }
+        guard row[1].textValue == "OPEN" else {
+            throw Problem(.valueInvalid, "\(kind) is over already: nothing is left to do")
+        }
+        return kind
     }
 
     /// Refuses what the hub would flag, with what can be done instead.
