@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A day of collecting, from the first visit to the cashier: receipts, a day sheet, a cheque that two
-# people typed, a handover that is short, decisions, a statement, and the check of the books.
+# people typed, a handover that is short, decisions about both, a statement, and the books' check.
 #
 #   bash Samples/collecting.sh
 set -euo pipefail
@@ -64,7 +64,11 @@ run "lynk count --replica office.db Asha --cash 3,900"
 run "lynk sync --replica office.db"
 run "lynk deposit --replica office.db --cash 3,900 --account HDFC-1 --slip 99120"
 run "lynk sync --replica office.db"
-run "lynk exceptions --replica office.db"
+run "lynk exceptions --replica office.db | tee short"
+run "lynk resolve --replica office.db $(grep -o '[0-9a-f-]\{36\}$' short | tail -n 1) resolve \\
+    --reason 'Asha brought the rest'"
+lynk sync --replica office.db >/dev/null
+[ "$(lynk exceptions --replica office.db)" = "No exceptions." ]
 run "lynk statement --replica office.db R001 --from 2026-09-01"
 run "lynk dashboard --replica office.db"
 
