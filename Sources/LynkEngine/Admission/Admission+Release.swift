@@ -76,9 +76,8 @@ extension Admission {
         try transaction.storage.put(record)
         transaction.quarantinedBirths = [:]
         try transaction.storage.stopWaiting(at: position)
-        if resolution == .released, let sealed {
-            try transaction.wake(waitersFor: sealed.content)
-        }
+        // What waited for a birth that was rejected is told so, and waits no more.
+        if let sealed { try transaction.wake(waitersFor: sealed.content) }
         return (receipt, nil)
     }
 }

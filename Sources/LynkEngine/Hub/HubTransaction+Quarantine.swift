@@ -27,25 +27,28 @@ extension HubTransaction {
     /// show in another's, in scopes that were never meant.
     func unborn(_ row: RowName, for submission: Submission) throws -> Problem? {
         let device = submission.sealed.content.device
-        guard try births(of: device).contains(row),
+        guard let birth = try births(of: device)[row],
             let table = application.schema.table(row.table),
             let stored = try storage.stored(table, row.key),
             !submission.writer.knew(
                 stored.state.image.record.row, sees: isVisible(stored.state))
         else { return nil }
-        return Problem(
-            .waitingForBirth, "\(table.name) \(row.key): its author's own birth is quarantined")
+        let name = "\(table.name) \(row.key)"
+        return birth == .waiting
+            ? Problem(.waitingForBirth, "\(name): its author's own birth is quarantined")
+            : Problem(.rowUnknown, "\(name): its author's own birth was rejected")
     }
 
-    private func births(of device: DeviceID) throws -> Set<RowName> {
+    private func births(of device: DeviceID) throws -> [RowName: OwnBirth] {
         if let known = quarantinedBirths[device] { return known }
-        var births: Set<RowName> = []
+        var births: [RowName: OwnBirth] = [:]
         if try storage.hasQuarantined(of: device) {
-            for record in try storage.quarantine()
-            where record.resolution == nil && record.principal.device == device {
+            for record in try storage.quarantine() where record.principal.device == device {
+                guard record.resolution == nil || record.resolution == .rejected else { continue }
+                let birth = record.resolution == nil ? OwnBirth.waiting : .rejected
                 let content = try storage.changeSet(at: record.position)?.content
                 for change in content?.changes ?? [] where change.kind == .insert {
-                    births.insert(RowName(table: change.table, key: change.key))
+                    births[RowName(table: change.table, key: change.key)] = birth
                 }
             }
         }
@@ -62,7 +65,7 @@ extension HubTransaction {
         _ sealed: SealedChangeSet, at position: Int64, as code: ProblemCode, principal: Principal,
         awaiting referred: [RowName]
     ) throws {
-        let others = code == .waitingForBirth ? try births(of: sealed.content.device) : []
+        let others = code == .waitingForBirth ? try births(of: sealed.content.device) : [:]
         try storage.put(
             QuarantineRecord(
                 position: position, oid: sealed.oid, principal: principal, code: code))
@@ -75,7 +78,7 @@ extension HubTransaction {
             if change.kind == .insert {
                 born.insert(row)
             } else if let table = application.schema.table(row.table), !born.contains(row),
-                try storage.stored(table, row.key) == nil || others.contains(row)
+                try storage.stored(table, row.key) == nil || others[row] == .waiting
             {
                 try storage.wait(for: row, at: position)
             }
@@ -104,4 +107,9 @@ extension HubTransaction {
         }
         due.sort()
     }
+}
+
+/// How a birth stands that its author has written and that is not in force.
+enum OwnBirth {
+    case waiting, rejected
 }

@@ -26,8 +26,9 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
     private var visibleCache: (device: DeviceID, position: Int64, scopes: Set<UInt32>)?
     /// The lanes behind the one that was asked for last.
     var lanesCache: (lane: UInt32, behind: [UInt32: HybridTimestamp])?
-    /// Rows that quarantined change sets of a device were to give birth to.
-    var quarantinedBirths: [DeviceID: Set<RowName>] = [:]
+    /// Rows that quarantined change sets of a device were to give birth to, or were before they
+    /// were rejected.
+    var quarantinedBirths: [DeviceID: [RowName: OwnBirth]] = [:]
     private var timeCache: (position: Int64, time: HybridTimestamp)?
 
     init(

@@ -83,6 +83,26 @@ struct QuarantineTests {
         #expect(try world.values(1, 1)?[1] == "both's")
     }
 
+    @Test(
+        "What waited for a birth that is rejected waits no more, also beside another's row",
+        arguments: HubKind.allCases)
+    func rejectedBirth(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try bob.write(Self.insert(1, "bob's"))
+        let birth = ann.make([Self.insert(1, "ann's")])
+        let update = ann.make([Self.update(1, .init(2, "ann's again"))])
+        try ann.push([birth, update])
+        _ = try world.hub.store.rejectFinally(birth.oid, nowMilliseconds: world.time.now)
+        let left = try world.hub.read { try $0.quarantine() }.filter { $0.resolution == nil }
+        #expect(left.map(\.oid) == [update.oid])
+        #expect(left.map(\.code) == [.rowUnknown])
+        #expect(throws: Problem.self) {
+            try world.hub.store.release(update.oid, nowMilliseconds: world.time.now)
+        }
+        #expect(try world.values(1, 1)?[1] == "bob's")
+    }
+
     @Test("A released write does not undo what its author wrote later", arguments: HubKind.allCases)
     func laterWrites(_ kind: HubKind) throws {
         let world = try LawWorld(kind)
