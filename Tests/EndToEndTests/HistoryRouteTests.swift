@@ -143,15 +143,10 @@ struct HistoryRouteTests {
             let told = try await questions.history(of: "payment", payment)
             let table = try #require(Payments().schema.tables.first { $0.name == "payment" })
             let own = try #require(try ravi.replica.ownChanges(of: table.id, payment).first)
-            guard case .array(let steps)? = told["steps"] else {
-                Issue.record("no steps in \(told)")
-                return
-            }
-            #expect(steps.first?["changeSet"]?.stringValue == "\(own.oid)")
-            #expect(
-                steps.first?["claimedMilliseconds"]?.stringValue
-                    == "\(own.claimed.milliseconds)")
-            #expect(try await questions.clock()["hub"]?.stringValue != nil)
+            let step = try #require(told["steps"]?.elements?.first { _ in true })
+            #expect(step["changeSet"]?.string == "\(own.oid)")
+            #expect(step["claimedMilliseconds"]?.string == "\(own.claimed.milliseconds)")
+            #expect(try await questions.clock()["hub"]?.string != nil)
         }
     }
 

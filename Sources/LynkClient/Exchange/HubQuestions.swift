@@ -1,5 +1,6 @@
 package import LynkCore
 package import LynkEngine
+package import LynkWire
 
 /// What a device may ask its hub about besides an exchange (Protocol/13-operation.md),
 /// and the code that a payer reads out.
@@ -25,12 +26,12 @@ package struct HubQuestions: Sendable {
     ///
     /// - Throws: ``Problem`` `not_found` for a row that this device does not see at the hub, the
     ///   hub's or the transport's.
-    package func history(of table: String, _ key: RowKey) async throws -> JSONValue {
+    package func history(of table: String, _ key: RowKey) async throws -> JSONText {
         try await ask("rows/\(table)/\(key)/history")
     }
 
     /// The clocks of the tenant, as far as this device may see them.
-    package func clock() async throws -> JSONValue { try await ask("clock") }
+    package func clock() async throws -> JSONText { try await ask("clock") }
 
     /// A one-time code for a payment of the shop whose device this is. It is in the answer and
     /// nowhere else.
@@ -39,14 +40,13 @@ package struct HubQuestions: Sendable {
     ///   `confirmation_limit` when one was given just before, the hub's or the transport's.
     package func code(for payment: RowKey) async throws -> String {
         let answer = try await ask("codes/\(payment)", .post)
-        guard let code = answer["code"]?.stringValue, !code.isEmpty, code.utf8.count <= 20 else {
+        guard let code = answer["code"]?.string, !code.isEmpty, code.utf8.count <= 20 else {
             throw Problem(.responseInvalid, "the answer holds no code")
         }
         return code
     }
 
-    private func ask(_ path: String, _ method: HTTPRequest.Method = .get) async throws -> JSONValue
-    {
+    private func ask(_ path: String, _ method: HTTPRequest.Method = .get) async throws -> JSONText {
         let tenant = enrolment.principal.tenant
         let url = "\(try HubAddress(enrolment.server).base)/v1/tenants/\(tenant)/\(path)"
         var cost = TransferStatistics()
@@ -63,7 +63,7 @@ package struct HubQuestions: Sendable {
                 throw ProblemDocument.problem(response.head, body: response.body)
             }
             guard response.head.mediaType == "application/json",
-                let value = JSONReader.read(response.body)
+                let value = try? JSONText(response.body)
             else { throw Problem(.responseInvalid, "\(url) answered without JSON") }
             return value
         } catch let refusal as HubRefusal {

@@ -1,5 +1,6 @@
 import LynkCore
 public import LynkEngine
+import LynkWire
 
 /// Turns a one-time code from the office into a replica's identity.
 public struct EnrolmentClient: Sendable {
@@ -34,7 +35,7 @@ public struct EnrolmentClient: Sendable {
         }
         let key = try await threads.run { try replica.enrolmentKey() }
         var cost = TransferStatistics()
-        let answer: JSONValue
+        let answer: JSONText
         do {
             answer = try await transport.post(
                 [
@@ -51,19 +52,19 @@ public struct EnrolmentClient: Sendable {
         return enrolment
     }
 
-    private static func proof(_ answer: JSONValue) throws -> String? {
+    private static func proof(_ answer: JSONText) throws -> String? {
         guard let proof = answer["proof"] else { return nil }
-        guard let text = proof.stringValue, text.utf8.count <= Limits.enrolmentProofBytesMax else {
+        guard let text = proof.string, text.utf8.count <= Limits.enrolmentProofBytesMax else {
             throw Problem(.responseInvalid, "the enrolment's proof is no text, or too long")
         }
         return text
     }
 
-    private static func principal(_ answer: JSONValue) throws -> Principal {
-        guard let tenant = answer["tenant"]?.stringValue.flatMap({ TenantID($0) }),
-            let device = answer["device"]?.stringValue.flatMap({ DeviceID($0) }),
-            let user = answer["user"]?.stringValue.flatMap({ UserID($0) }),
-            let role = answer["role"]?.stringValue
+    private static func principal(_ answer: JSONText) throws -> Principal {
+        guard let tenant = answer["tenant"]?.string.flatMap({ TenantID($0) }),
+            let device = answer["device"]?.string.flatMap({ DeviceID($0) }),
+            let user = answer["user"]?.string.flatMap({ UserID($0) }),
+            let role = answer["role"]?.string
         else {
             throw Problem(.responseInvalid, "the enrolment names no tenant, device, user or role")
         }

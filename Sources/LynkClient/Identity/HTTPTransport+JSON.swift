@@ -1,4 +1,5 @@
 import LynkCore
+import LynkWire
 
 extension HTTPTransport {
     /// Posts one JSON object and reads another.
@@ -8,7 +9,7 @@ extension HTTPTransport {
     func post(
         _ object: JSONValue, to url: String, isIdempotent: Bool = true,
         cost: inout TransferStatistics
-    ) async throws -> JSONValue {
+    ) async throws -> JSONText {
         let request = HTTPRequest(
             .post, url,
             headers: [
@@ -24,7 +25,7 @@ extension HTTPTransport {
                 retryAfter: response.head.retryAfter)
         }
         guard response.head.mediaType == "application/json",
-            let value = JSONReader.read(response.body)
+            let value = try? JSONText(response.body)
         else {
             throw Problem(.responseInvalid, "\(url) answered without JSON")
         }

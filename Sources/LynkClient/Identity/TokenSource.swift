@@ -1,5 +1,6 @@
 import LynkCore
 import LynkEngine
+import LynkWire
 import Synchronization
 
 /// Short-lived tokens for one device: asked for with a signed challenge, kept until shortly
@@ -37,7 +38,7 @@ final class TokenSource: Sendable {
         let name = JSONValue.string(String(describing: device))
         let asked = try await transport.post(
             ["device": name], to: address.challenge, cost: &cost)
-        guard let challengeText = asked["challenge"]?.stringValue,
+        guard let challengeText = asked["challenge"]?.string,
             let challenge = bytes(hexadecimal: challengeText), !challenge.isEmpty
         else { throw Problem(.responseInvalid, "the challenge is not hexadecimal") }
         let signature = try enrolment.key.sign(challenge, as: .challenge)
@@ -45,7 +46,7 @@ final class TokenSource: Sendable {
             "device": name, "challenge": .string(challengeText),
             "signature": .string(hexadecimal(signature)),
         ]
-        let answer: JSONValue
+        let answer: JSONText
         do {
             answer = try await transport.post(.object(signed), to: address.token, cost: &cost)
         } catch let refusal as HubRefusal where refusal.problem.code == .notEnrolled {
@@ -54,9 +55,9 @@ final class TokenSource: Sendable {
             signed["proof"] = .string(proof)
             answer = try await transport.post(.object(signed), to: address.token, cost: &cost)
         }
-        guard let token = answer["token"]?.stringValue, !token.isEmpty,
+        guard let token = answer["token"]?.string, !token.isEmpty,
             !token.utf8.contains(where: { $0 <= 32 || $0 >= 127 }),
-            let seconds = answer["expiresInSeconds"]?.integerValue, seconds > 0
+            let seconds = answer["expiresInSeconds"]?.integer, seconds > 0
         else { throw Problem(.responseInvalid, "the answer holds no token") }
         // A tenth of its life early, so that it does not expire on the way.
         let life = Duration.seconds(min(seconds, 86_400))

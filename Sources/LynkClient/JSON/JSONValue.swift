@@ -1,4 +1,8 @@
-/// A JSON text (RFC 8259) as a value; integers stay exact.
+package import LynkWire
+
+/// A JSON text (RFC 8259) as a tree, for what is written and for what people are shown; integers
+/// stay exact. What a hub answered is read where it stands (``LynkWire/JSONText``): a tree takes
+/// many times the text.
 package enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -30,6 +34,31 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByStringLiteral 
 }
 
 extension JSONValue {
+    /// The tree of bytes; `nil` unless they are exactly one JSON text.
+    package static func read(_ bytes: [UInt8]) -> JSONValue? {
+        (try? JSONText(bytes)).map(JSONValue.init)
+    }
+
+    /// The tree of a text. A number beyond a `Double`'s range is infinite.
+    package init(_ text: JSONText) {
+        if let elements = text.elements {
+            self = .array(elements.map(JSONValue.init))
+        } else if let members = text.members {
+            self = .object(
+                Dictionary(
+                    members.map { ($0.name.string ?? "", JSONValue($0.value)) },
+                    uniquingKeysWith: { first, _ in first }))
+        } else if let string = text.string {
+            self = .string(string)
+        } else if let number = text.number {
+            self =
+                Int64(number).map(JSONValue.integer)
+                ?? Double(number).map(JSONValue.real) ?? .null
+        } else {
+            self = text.bool.map(JSONValue.bool) ?? .null
+        }
+    }
+
     /// UTF-8 without spaces, members ordered by key: equal values have equal bytes.
     package var encoded: [UInt8] {
         var bytes: [UInt8] = []

@@ -28,9 +28,9 @@ package struct JSONText: Sendable {
 
     private var first: UInt8 { source.bytes[start] }
 
-    var isNull: Bool { first == UInt8(ascii: "n") }
+    package var isNull: Bool { first == UInt8(ascii: "n") }
 
-    var bool: Bool? {
+    package var bool: Bool? {
         switch first {
         case UInt8(ascii: "t"): true
         case UInt8(ascii: "f"): false
@@ -39,10 +39,13 @@ package struct JSONText: Sendable {
     }
 
     /// A number as it is written.
-    var number: String? {
+    package var number: String? {
         guard first == UInt8(ascii: "-") || 48...57 ~= first else { return nil }
         return String(decoding: source.bytes[start..<scalarEnd], as: UTF8.self)
     }
+
+    /// A number that is written as an integer and is one of 64 bits.
+    package var integer: Int64? { number.flatMap { Int64($0) } }
 
     /// The characters of a string.
     package var string: String? {
@@ -55,7 +58,7 @@ package struct JSONText: Sendable {
     }
 
     /// The elements of an array.
-    var elements: Elements? {
+    package var elements: Elements? {
         first == UInt8(ascii: "[") ? Elements(at: Cursor(within: self)) : nil
     }
 
@@ -124,12 +127,12 @@ package struct JSONText: Sendable {
     }
 
     /// Elements one after another.
-    struct Elements: Sequence, IteratorProtocol {
+    package struct Elements: Sequence, IteratorProtocol {
         private var cursor: Cursor
 
         init(at cursor: Cursor) { self.cursor = cursor }
 
-        mutating func next() -> JSONText? { cursor.next() }
+        package mutating func next() -> JSONText? { cursor.next() }
 
         var count: Int { reduce(0) { count, _ in count + 1 } }
     }

@@ -62,7 +62,8 @@ struct Why: AsyncParsableCommand {
         }
         let questions = HubQuestions(as: enrolment, over: try hub.transport())
         do throws(any Error) {
-            story.history = try await questions.history(of: story.table.name, story.key)
+            story.history = JSONValue(
+                try await questions.history(of: story.table.name, story.key))
             story.hub = .answered
         } catch let problem as Problem {
             switch problem.code {

@@ -168,7 +168,7 @@ private final class ServedHub: Sendable {
             let (status, body) = try await routes.answer(
                 "POST", path, headers: [("content-type", "application/json")],
                 body: json.encoded, on: NIOAsyncTestingChannel())
-            guard (200..<300).contains(status), let value = JSONReader.read(body) else {
+            guard (200..<300).contains(status), let value = JSONValue.read(body) else {
                 throw FuzzFault("\(path) answered \(status)")
             }
             return value

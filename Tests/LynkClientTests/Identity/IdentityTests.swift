@@ -29,7 +29,7 @@ struct IdentityTests {
         #expect(request.url == "https://hub.test:8443/v1/enrol")
         #expect(request.isIdempotent)
         #expect(
-            JSONReader.read(request.body) == [
+            JSONValue.read(request.body) == [
                 "code": "AAAA",
                 "publicKey": .string(hexadecimal(made.key.publicKey.bytes)),
             ])
@@ -100,7 +100,7 @@ struct IdentityTests {
         var cost = TransferStatistics()
         #expect(try await source.token(for: Fixture.enrolment, cost: &cost) == "token-1")
         #expect(cost.requests == 2)
-        let body = try #require(transport.requests.last.flatMap { JSONReader.read($0.body) })
+        let body = try #require(transport.requests.last.flatMap { JSONValue.read($0.body) })
         #expect(body["device"]?.stringValue == "\(Fixture.device)")
         #expect(body["challenge"]?.stringValue == "00ff")
         let signature = try #require(
@@ -117,7 +117,7 @@ struct IdentityTests {
                 if request.url.hasSuffix("challenge") {
                     return ScriptedHub.json(#"{"challenge":"00"}"#)
                 }
-                return JSONReader.read(request.body)?["proof"] == nil
+                return JSONValue.read(request.body)?["proof"] == nil
                     ? ScriptedHub.refusal(Problem(.notEnrolled), 401)
                     : ScriptedHub.json(#"{"token":"t","expiresInSeconds":60}"#)
             }
@@ -132,7 +132,7 @@ struct IdentityTests {
                 #expect(refusal.problem.code == .notEnrolled)
                 #expect(proof == nil)
             }
-            return transport.requests.compactMap { JSONReader.read($0.body) }
+            return transport.requests.compactMap { JSONValue.read($0.body) }
         }
         let shown = try await bodies(proof: "the hub's word")
         #expect(shown.map { $0["proof"]?.stringValue } == [nil, nil, "the hub's word"])

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("JSON, strictly")
 struct JSONTests {
-    private func read(_ text: String) -> JSONValue? { JSONReader.read(Array(text.utf8)) }
+    private func read(_ text: String) -> JSONValue? { JSONValue.read(Array(text.utf8)) }
 
     static let texts: [(String, JSONValue)] = [
         ("null", .null),
@@ -16,6 +16,7 @@ struct JSONTests {
         ("9223372036854775807", .integer(.max)),
         ("9223372036854775808", .real(9_223_372_036_854_775_808)),
         ("-0.5e+2", .real(-50)),
+        ("1e999", .real(.infinity)),
         ("\"\"", .string("")),
         (#""a\"\\\/\b\f\n\r\t""#, .string("a\"\\/\u{8}\u{c}\n\r\t")),
         (#""₹ \u20b9 \ud83d\ude00""#, .string("₹ ₹ 😀")),
@@ -27,7 +28,8 @@ struct JSONTests {
     @Test("Texts and what they mean", arguments: texts)
     func meaning(text: String, value: JSONValue) {
         #expect(read(text) == value)
-        #expect(JSONReader.read(value.encoded) == value)
+        guard value != .real(.infinity) else { return }
+        #expect(JSONValue.read(value.encoded) == value)
     }
 
     @Test(
@@ -35,7 +37,7 @@ struct JSONTests {
         arguments: [
             "", " ", "nul", "truefalse", "01", "1.", ".5", "1e", "+1", "- 1", "\"", "\"\u{1}\"",
             #""\x""#, #""\u12g4""#, #""\ud800""#, #""\ud800\u0041""#, #""\udc00""#, "[1,]", "[1 2]",
-            "{", "{\"a\"}", "{\"a\":1,}", "{a:1}", "{\"a\":1,\"a\":2}", "1 2", "[", "1e999",
+            "{", "{\"a\"}", "{\"a\":1,}", "{a:1}", "{\"a\":1,\"a\":2}", "1 2", "[",
         ])
     func refused(text: String) {
         #expect(read(text) == nil)
@@ -43,7 +45,7 @@ struct JSONTests {
 
     @Test("Text that is not UTF-8 is nothing")
     func notText() {
-        #expect(JSONReader.read([0x22, 0xC3, 0x28, 0x22]) == nil)
+        #expect(JSONValue.read([0x22, 0xC3, 0x28, 0x22]) == nil)
     }
 
     @Test("Depth is bounded")
@@ -59,12 +61,12 @@ struct JSONTests {
     @Test("Any prefix of a text, and any text with one byte changed, is read without a trap")
     func mutations() {
         let text = Array(#"{"a":[1,-2.5e3,"\u20b9x"],"b":{"c":null,"d":true}}"#.utf8)
-        for end in text.indices { #expect(JSONReader.read(Array(text[..<end])) == nil) }
+        for end in text.indices { #expect(JSONValue.read(Array(text[..<end])) == nil) }
         for index in text.indices {
             for byte in UInt8.min ... .max {
                 var changed = text
                 changed[index] = byte
-                _ = JSONReader.read(changed)
+                _ = JSONValue.read(changed)
             }
         }
     }
