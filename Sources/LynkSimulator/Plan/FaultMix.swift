@@ -25,12 +25,17 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         case away, drawer
         case monthEnd = "month end"
         case daylight, migration, ties
+        /// People undo what they wrote before it is in force.
+        case secondThoughts = "second thoughts"
 
         /// Only a store on a disk meets it.
         var isOfDisk: Bool { [.powerLoss, .diskFull, .diskError].contains(self) }
         var isOfCalendar: Bool {
             [.away, .drawer, .monthEnd, .daylight, .migration, .ties].contains(self)
         }
+        /// It came after the others, and has a stream of its own: worlds without it stay as they
+        /// were.
+        var isDrawnApart: Bool { isOfDisk || isOfCalendar || self == .secondThoughts }
     }
 
     package var kinds: Set<Kind>
@@ -56,7 +61,7 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         // Some worlds have few kinds, some nearly all.
         let share = [150, 350, 600, 900][chance.number(3)]
         kinds = []
-        for kind in Kind.allCases where !kind.isOfDisk && !kind.isOfCalendar {
+        for kind in Kind.allCases where !kind.isDrawnApart {
             if chance.isHit(share) { kinds.insert(kind) }
         }
         func rate(_ kind: Kind, _ most: Int) -> Int {
@@ -70,6 +75,8 @@ package struct FaultMix: Sendable, CustomStringConvertible {
         slow = rate(.slowAnswer, 500)
         if store == .sqlite { drawDisk(Chance(seed: seed).stream("disk mix")) }
         drawCalendar(Chance(seed: seed).stream("calendar mix"))
+        var thoughts = Chance(seed: seed).stream("second thoughts mix")
+        if thoughts.isOne(in: 3) { kinds.insert(.secondThoughts) }
         kinds.subtract(without)
     }
 

@@ -62,6 +62,7 @@ package enum Mark: String, CaseIterable, Sendable {
     case migrated = "device moved to a new machine"
     case drawerLeft = "device found after six months"
     case tied = "two writes of one row at one time"
+    case tookBack = "undone before it was in force"
     case deviceLostPower = "device lost power inside a call"
     case hubLostPower = "hub lost power inside a call"
     case deviceDiskFailed = "device's disk failed or was full"

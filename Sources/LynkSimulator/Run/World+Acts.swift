@@ -208,11 +208,26 @@ extension World {
         case .policies:
             var work = PolicyWorkload(
                 plan: plan, event: event.number, deleted: device.deleted, chance: random)
+            if plan.mix.has(.secondThoughts),
+                let edits = work.undone(
+                    waiting(of: device), on: device.replica, areas: areas)
+            {
+                reach(.tookBack)
+                return edits
+            }
             return work.edits(on: device.replica, user: device.principal.user, areas: areas)
         case .payments:
             var work = PaymentsWorkload(event: event.number, device: device, chance: random)
             return work.edits()
         }
+    }
+
+    /// What a device wrote that is not in force yet: it is to be sent, or waits at the hub for a
+    /// birth or for somebody's decision.
+    private func waiting(of device: SimulatedDevice) -> [RowChange] {
+        device.replica.inspect().kept.filter {
+            device.receipts[$0].map { $0.disposition == .quarantined } ?? true
+        }.flatMap { truth.written[$0]?.content.changes ?? [] }
     }
 
     /// The area that a row was born into, by who wrote its birth.

@@ -48,6 +48,33 @@ struct PolicyWorkload {
         }
     }
 
+    /// One time in two, the opposite of an update that is not in force yet: what it took out of a
+    /// set is put in and what it put in is taken out, and its other fields get another value.
+    mutating func undone(
+        _ waiting: [RowChange], on replica: any DeviceStore, areas: [String]
+    ) -> [RowEdit]? {
+        var chance = chance.stream("second thoughts")
+        guard chance.isOne(in: 2),
+            let change = chance.choice(waiting.filter { $0.kind == .update }),
+            let table = replica.schema.table(change.table),
+            let row = replica.row(change.table, change.key),
+            let area = row.values.first?.textValue, areas.contains(area)
+        else { return nil }
+        var puts: [RowChange.Put] = []
+        for (field, shown) in zip(table.fields, row.values) {
+            if let edit = change.edits.first(where: { $0.field == field.id }) {
+                let elements = Set(ScalarArray.elements(of: shown) ?? [])
+                    .union(edit.removed).subtracting(edit.added)
+                let array = ScalarArray.canonicalSet(elements)
+                puts.append(
+                    .init(field.id, array.isEmpty ? .null : .blob(ScalarArray.encode(array))))
+            } else if change.put(field.id) != nil {
+                puts += self.puts(field, of: table, over: shown, area, replica)
+            }
+        }
+        return puts.isEmpty ? nil : [.update(change.table, change.key, puts)]
+    }
+
     private mutating func birth(
         _ table: TableSchema, _ area: String, _ index: Int, _ replica: any DeviceStore,
         key: RowKey? = nil
