@@ -32,7 +32,8 @@ final class AtomicSight: Checker {
             )
             guard left?[2] == right?[2] else {
                 throw breach(
-                    "the pair of \(area) shows \(left?[2] ?? .null) and \(right?[2] ?? .null)",
+                    "the pair of \(area) shows \("\(left?[2] ?? .null)".prefix(80)) and "
+                        + "\("\(right?[2] ?? .null)".prefix(80))",
                     device: device)
             }
         }

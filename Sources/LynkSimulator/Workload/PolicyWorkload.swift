@@ -54,8 +54,10 @@ struct PolicyWorkload {
         _ waiting: [RowChange], on replica: any DeviceStore, areas: [String]
     ) -> [RowEdit]? {
         var chance = chance.stream("second thoughts")
-        guard chance.isOne(in: 2),
-            let change = chance.choice(waiting.filter { $0.kind == .update }),
+        // What stands in two rows at once stays so: a pair is never undone by halves.
+        let own = [SimulatedApplication.board.id, SimulatedApplication.card.id]
+        let updates = waiting.filter { $0.kind == .update && own.contains($0.table) }
+        guard chance.isOne(in: 2), let change = chance.choice(updates),
             let table = replica.schema.table(change.table),
             let row = replica.row(change.table, change.key),
             let area = row.values.first?.textValue, areas.contains(area)
