@@ -7,6 +7,8 @@ import Testing
 struct FoundSeedTests {
     static let seeds: [UInt64] = [38, 41, 86, 101, 377, 499, 771, 866, 916, 925, 1475]
 
+    static let policySeeds: [UInt64] = [44_820, 60_909, 61_738, 90_024, 90_205, 92_796]
+
     @Test("Each of those that collect money holds", arguments: [10_031, 10_314])
     func moneyHolds(_ seed: UInt64) {
         let options = SimulationOptions(workload: .payments)
@@ -16,7 +18,7 @@ struct FoundSeedTests {
         }
     }
 
-    @Test("Each of those of policies holds", arguments: [44_820, 60_909, 61_738] as [UInt64])
+    @Test("Each of those of policies holds", arguments: policySeeds)
     func policiesHold(_ seed: UInt64) {
         let options = SimulationOptions(workload: .policies)
         let outcome = Simulation.run(seed: seed, options)

@@ -150,7 +150,7 @@ struct RowStep {
     /// Whether the row's stamps no longer tell who asserted it, so that the rest must be kept.
     func asksPresence(of writing: FieldWriting) -> Bool {
         guard table.deletes == .updateWins else { return current.row == nil }
-        return current.row == nil || !writing.lost.isEmpty
+        return current.row == nil || writer.isReleased || !writing.lost.isEmpty
             || !writing.row.record.holds(writer.stamp)
     }
 
@@ -168,15 +168,18 @@ struct RowStep {
             if table.deletes == .updateWins {
                 let former = presence.covered
                 presence.asserted.removeAll(where: knew)
-                presence.asserted += writing.lost.filter { !former.contains($0) } + [writer.stamp]
+                presence.asserted += writing.lost.filter { !former.contains($0) }
+                if isDeletedSince(presence) {
+                    presence.covered.append(writer.stamp)
+                } else {
+                    presence.asserted.append(writer.stamp)
+                }
             }
             noteBirth(in: &presence)
             keepPresence(presence, of: state, in: &outcome)
         case .deleted(let tombstone):
             guard var presence else { return outcome }
-            let isPast = presence.deletes.contains {
-                writer.relation(to: $0, sees: sees) == .isKnown
-            }
+            let isPast = isDeletedSince(presence)
             noteBirth(in: &presence)
             if table.deletes == .updateWins && !isPast || isRestoring {
                 presence.covered = Array(record.stamps)
@@ -204,6 +207,11 @@ struct RowStep {
     private var isRestoring: Bool {
         writer.isHub && change.kind == .update && change.puts.isEmpty && change.adds.isEmpty
             && change.edits.isEmpty
+    }
+
+    /// Whether a delete knew this write, which was released after it.
+    private func isDeletedSince(_ presence: Presence) -> Bool {
+        presence.deletes.contains { writer.relation(to: $0, sees: sees) == .isKnown }
     }
 
     /// A second birth of a generation, by one who did not know the first.

@@ -22,13 +22,19 @@ public struct Writer: Sendable {
         /// Lanes that go on behind the change set: everything in them was written after it. Only
         /// a change set that is released from quarantine meets any.
         public let ahead: Set<UInt32>
+        /// Whether the change set is released from quarantine: only then can what is there have
+        /// been written by one who knew it.
+        public let isReleased: Bool
 
         /// A chain of one lane.
         public static let oneLane = Chain(behind: [:])
 
-        public init(behind: [UInt32: HybridTimestamp], ahead: Set<UInt32> = []) {
+        public init(
+            behind: [UInt32: HybridTimestamp], ahead: Set<UInt32> = [], isReleased: Bool = false
+        ) {
             self.behind = behind
             self.ahead = ahead
+            self.isReleased = isReleased
         }
     }
 
@@ -61,6 +67,9 @@ public struct Writer: Sendable {
         knowledge = .everything
         chain = .oneLane
     }
+
+    /// Whether its change set is released from quarantine, and so may meet what knew it.
+    public var isReleased: Bool { chain.isReleased }
 
     /// Whether this is the hub itself.
     public var isHub: Bool {

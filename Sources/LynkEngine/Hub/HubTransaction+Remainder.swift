@@ -20,7 +20,9 @@ extension HubTransaction {
             return RowChange(
                 table: change.table, key: change.key, kind: .update,
                 puts: change.puts.filter { put in
-                    !table.isReplaced(put) || later.allSatisfy { $0.put(put.field) == nil }
+                    // A birth writes every field, those with their default too.
+                    !table.isReplaced(put)
+                        || later.allSatisfy { $0.kind != .insert && $0.put(put.field) == nil }
                 },
                 adds: change.adds,
                 edits: change.edits.map { edit in
@@ -37,7 +39,12 @@ extension HubTransaction {
     private func writes(
         to row: RowName, in lanes: Set<UInt32>, after position: Int64
     ) throws -> [RowChange] {
-        try storage.history(of: row, limit: .max).flatMap { place -> [RowChange] in
+        // A history has what came after the birth, and the row tells where that is.
+        let birth = try application.schema.table(row.table)
+            .flatMap { try storage.stored($0, row.key) }
+            .map { state.position(of: $0.state.image.record.row) }
+        let places = try (birth.map { [$0] } ?? []) + storage.history(of: row, limit: .max)
+        return try places.flatMap { place -> [RowChange] in
             guard place > position, let log = try storage.log(at: place) else { return [] }
             // A release stands for what it released.
             let author = try log.subject.flatMap { try storage.position(of: $0) } ?? place

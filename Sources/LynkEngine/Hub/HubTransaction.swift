@@ -103,7 +103,8 @@ final class HubTransaction<Storage: HubStorage>: TenantView {
             era: { [list = state.eraList] in list[Int($0)].record.era },
             chain: Writer.Chain(
                 behind: lanesBehind(author),
-                ahead: isReleased ? lanesAhead(of: author, at: effective) : []),
+                ahead: isReleased ? lanesAhead(of: author, at: effective) : [],
+                isReleased: isReleased),
             also: aliases(in: sealed.content.context))
     }
 

@@ -288,4 +288,25 @@ struct HubHandshakeTests {
         #expect(first.rows.count + rest.rows.count == 9_000)
         #expect(try bob.pull(resume: mark).welcome.resumed == false)
     }
+
+    @Test(
+        "A pull that broke off begins anew when what was deleted since has been forgotten",
+        arguments: HubKind.allCases)
+    func markBelowTheFloor(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try ann.push([ann.make((1...9_000).map { Self.insert(UInt64($0)) })])
+        let first = try bob.pull(pages: 1)
+        let mark = try #require(first.marks.last)
+        try ann.pull()
+        let gone = try #require(first.rows.first)
+        try ann.write(RowChange(table: 1, key: gone, kind: .delete))
+        try ann.pull()
+        world.time.advance(100 * 24 * 3_600_000)
+        try world.hub.store.markDurable(ann.cursor.vector)
+        #expect(try world.hub.store.advanceFloor(nowMilliseconds: world.time.now) == 2)
+        let rest = try bob.pull(resume: mark)
+        #expect(!rest.welcome.resumed)
+        #expect(rest.rows.count == 8_999)
+    }
 }

@@ -151,6 +151,29 @@ struct QuarantineTests {
         #expect(try world.digestsAreRight())
     }
 
+    @Test(
+        "What waited for a birth that its author wrote after it does not stand over that birth",
+        arguments: HubKind.allCases)
+    func birthAfterwards(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let ann = LawAuthor(world, 1)
+        let early = ann.make([
+            RowChange(
+                table: 1, key: LawWorld.key(1), kind: .update,
+                puts: [.init(4, 1), .init(5, .blob(ScalarArray.encode(["early"])))],
+                adds: [.init(6, 5)])
+        ])
+        world.time.advance(1_000)
+        let birth = ann.make([Self.insert(1)])
+        #expect(try ann.push([early, birth]).receipts.map(\.disposition) == [.quarantined, .accepted])
+        _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
+        let values = try #require(try world.values(1, 1))
+        #expect(values[3] == 0)
+        #expect(values[4] == .null)
+        #expect(values[5] == 5)
+        #expect(try world.digestsAreRight())
+    }
+
     @Test("A final rejection ends the quarantine", arguments: HubKind.allCases)
     func rejection(_ kind: HubKind) throws {
         let world = try LawWorld(kind)

@@ -92,4 +92,33 @@ struct ReleaseTests {
         let tags = try #require(try world.values(1, 1))[2]
         #expect(ScalarArray.elements(of: tags).map(Set.init) == ["kept", "new"])
     }
+
+    @Test(
+        "What its author deleted afterwards keeps no row there",
+        arguments: HubKind.allCases)
+    func deletedAfterwards(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try ann.write(
+            RowChange(table: 1, key: LawWorld.key(1), kind: .insert, puts: [.init(1, "a")]))
+        try ann.pull()
+        try bob.pull()
+        // ann does not hear of it, so it keeps the row.
+        try bob.write(Self.put(2, "bob's"))
+        let early = ann.make(
+            [
+                RowChange(
+                    table: 1, key: LawWorld.key(1), kind: .update, puts: [], adds: [.init(6, 5)])
+            ], intent: Self.poison)
+        world.time.advance(1_000)
+        let delete = ann.make([RowChange(table: 1, key: LawWorld.key(1), kind: .delete)])
+        #expect(try ann.push([early, delete]).receipts.map(\.disposition) == [.quarantined, .merged])
+        try bob.pull()
+        _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
+        #expect(try world.values(1, 1)?[5] == 5)
+        // bob knew all but the release, and that one was deleted by its own author.
+        try bob.write(RowChange(table: 1, key: LawWorld.key(1), kind: .delete))
+        #expect(try world.values(1, 1) == nil)
+        #expect(try world.digestsAreRight())
+    }
 }
