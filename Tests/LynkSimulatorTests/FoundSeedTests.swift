@@ -7,7 +7,9 @@ import Testing
 struct FoundSeedTests {
     static let seeds: [UInt64] = [38, 41, 86, 101, 377, 499, 771, 866, 916, 925, 1475]
 
-    static let policySeeds: [UInt64] = [44_820, 60_909, 61_738, 90_024, 90_205, 92_796]
+    static let policySeeds: [UInt64] = [
+        44_820, 60_909, 61_738, 90_024, 90_205, 92_796, 103_103, 103_352, 103_700,
+    ]
 
     @Test("Each of those that collect money holds", arguments: [10_031, 10_314])
     func moneyHolds(_ seed: UInt64) {

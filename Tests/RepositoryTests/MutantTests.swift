@@ -56,7 +56,8 @@ struct MutantTests {
     @Test("every text stands once where the table says, and what it names is there")
     func texts() throws {
         let tree = SourceTree.package
-        let checkers = Set(
+        // The world itself says when a store fails on what it should judge.
+        let checkers = Set(["NoInnerFailure"]).union(
             tree.swift.filter { $0.path.hasPrefix("Sources/LynkSimulator/Checkers") }
                 .flatMap(\.lines).compactMap { line in
                     line.split(separator: "static let name = \"").last.flatMap {

@@ -22,11 +22,11 @@ extension HubTransaction {
                 puts: change.puts.filter { put in
                     // A birth writes every field, those with their default too.
                     !table.isReplaced(put)
-                        || later.allSatisfy { $0.kind != .insert && $0.put(put.field) == nil }
+                        || later.allSatisfy { !$0.isBirth && $0.change.put(put.field) == nil }
                 },
                 adds: change.adds,
                 edits: change.edits.map { edit in
-                    let decided = later.flatMap(\.edits).filter { $0.field == edit.field }
+                    let decided = later.flatMap(\.change.edits).filter { $0.field == edit.field }
                         .flatMap { $0.added + $0.removed }
                     return SetEdit(
                         edit.field, added: edit.added.filter { !decided.contains($0) },
@@ -38,13 +38,13 @@ extension HubTransaction {
     /// What lanes wrote to a row after a position and is in force.
     private func writes(
         to row: RowName, in lanes: Set<UInt32>, after position: Int64
-    ) throws -> [RowChange] {
+    ) throws -> [(change: RowChange, isBirth: Bool)] {
         // A history has what came after the birth, and the row tells where that is.
         let birth = try application.schema.table(row.table)
             .flatMap { try storage.stored($0, row.key) }
             .map { state.position(of: $0.state.image.record.row) }
         let places = try (birth.map { [$0] } ?? []) + storage.history(of: row, limit: .max)
-        return try places.flatMap { place -> [RowChange] in
+        return try places.flatMap { place -> [(change: RowChange, isBirth: Bool)] in
             guard place > position, let log = try storage.log(at: place) else { return [] }
             // A release stands for what it released.
             let author = try log.subject.flatMap { try storage.position(of: $0) } ?? place
@@ -52,7 +52,8 @@ extension HubTransaction {
                 lanes.contains(written.lane)
             else { return [] }
             return try storage.changeSet(at: author)?.content.changes
-                .filter { $0.table == row.table && $0.key == row.key } ?? []
+                .filter { $0.table == row.table && $0.key == row.key }
+                .map { ($0, $0.kind == .insert && place == birth) } ?? []
         }
     }
 }

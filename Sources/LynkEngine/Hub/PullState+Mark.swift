@@ -43,7 +43,7 @@ extension PullState {
         guard numbers[0] == cursor, numbers[1] <= target, numbers[2] >= 0,
             numbers[2] <= numbers[1],
             let part = parts.firstIndex(where: { Int64($0.scope) == numbers[4] }),
-            // Of what was deleted since, something may be forgotten: the device has it in its inbox.
+            // What was deleted since may be forgotten, and the device has it in its inbox.
             try numbers[1] >= reads.floor(), let log = try reads.log(at: numbers[1]),
             chain.elementsEqual(log.chain.prefix(CommitChain.shortBytes)),
             try hash == scopeSetHash

@@ -122,11 +122,14 @@ final class NoResurrection: Checker {
         for row in world.hub.presentRows(table) {
             var deletes: [Commit] = []
             var isReborn = false
-            for commit in world.truth.log where commit.isApplied {
+            for commit in world.truth.log
+            where commit.isApplied || commit.problem == .rowForgotten {
                 for change in commit.changes + commit.consequences
                 where change.table == table && change.key == row.key {
+                    // What was forgotten with another's delete its author deleted as well.
                     if change.kind == .delete { deletes.append(commit) }
-                    guard change.kind == .insert, !deletes.isEmpty else { continue }
+                    guard commit.isApplied, change.kind == .insert, !deletes.isEmpty
+                    else { continue }
                     if commit.isByHub {
                         // What the office wrote it knew; what nobody wrote is no birth.
                         isReborn = isReborn || world.truth.byHub.contains(commit.oid)

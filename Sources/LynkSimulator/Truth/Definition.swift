@@ -169,9 +169,19 @@ private struct History {
     }
 
     private func live(_ versions: [Version]) -> [Version] {
-        versions.filter { version in
-            !versions.contains { $0.by.knew(version.by, of: scopes) }
+        let said = versions.filter { !isUnsaid($0, among: versions) }
+        return said.filter { version in
+            !said.contains { $0.by.knew(version.by, of: scopes) }
         }
+    }
+
+    /// Whether a release came after its author had written the field again: it does not say it any
+    /// more (Protocol/03-change-set.md, C31), so it replaces nothing either.
+    private func isUnsaid(_ version: Version, among versions: [Version]) -> Bool {
+        version.by.commit.decides != nil
+            && versions.contains {
+                $0.by.place < version.by.place && $0.by.knew(version.by, of: scopes)
+            }
     }
 
     private func stand(_ versions: [Version], _ policy: MergePolicy) -> Version? {

@@ -165,12 +165,33 @@ struct QuarantineTests {
         ])
         world.time.advance(1_000)
         let birth = ann.make([Self.insert(1)])
-        #expect(try ann.push([early, birth]).receipts.map(\.disposition) == [.quarantined, .accepted])
+        #expect(
+            try ann.push([early, birth]).receipts.map(\.disposition) == [.quarantined, .accepted])
         _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
         let values = try #require(try world.values(1, 1))
         #expect(values[3] == 0)
         #expect(values[4] == .null)
         #expect(values[5] == 5)
+        #expect(try world.digestsAreRight())
+    }
+
+    @Test(
+        "A second birth of what a delete did not end takes nothing away from what waited",
+        arguments: HubKind.allCases)
+    func secondBirthAfterwards(_ kind: HubKind) throws {
+        let world = try LawWorld(kind)
+        let (ann, bob) = (LawAuthor(world, 1), LawAuthor(world, 2))
+        try ann.write(Self.insert(1))
+        try bob.pull()
+        let opinion = Value.blob(ScalarArray.encode(["early"]))
+        let early = ann.make([Self.update(1, .init(5, opinion))], intent: Self.poison)
+        try ann.push([early])
+        try bob.write(RowChange(table: 1, key: LawWorld.key(1), kind: .delete))
+        world.time.advance(1_000)
+        // ann does not know of the delete, so the row that she makes is the one that was there.
+        try ann.write(Self.insert(1, "again"))
+        _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
+        #expect(try world.values(1, 1)?[4] == opinion)
         #expect(try world.digestsAreRight())
     }
 

@@ -112,7 +112,8 @@ struct ReleaseTests {
             ], intent: Self.poison)
         world.time.advance(1_000)
         let delete = ann.make([RowChange(table: 1, key: LawWorld.key(1), kind: .delete)])
-        #expect(try ann.push([early, delete]).receipts.map(\.disposition) == [.quarantined, .merged])
+        #expect(
+            try ann.push([early, delete]).receipts.map(\.disposition) == [.quarantined, .merged])
         try bob.pull()
         _ = try world.hub.store.release(early.oid, nowMilliseconds: world.time.now)
         #expect(try world.values(1, 1)?[5] == 5)
