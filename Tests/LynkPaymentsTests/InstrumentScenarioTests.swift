@@ -94,6 +94,51 @@ struct InstrumentScenarioTests {
         #expect(world.balance(.upiClearing) == 0)
     }
 
+    @Test("A line of a statement that came before its payment proves it, in either order")
+    func lineFirst() throws {
+        for isFirst in [true, false] {
+            let world = try World()
+            let line = world.clerk.state(
+                RowKey(high: 0xBA, low: 1),
+                [BankLineField.amount: 400_000, .day: "2026-11-03", .utr: "412345678901"])
+            let payment = world.ravi.collect(1, 400_000, .upi, Self.utr)
+            try world.push(isFirst ? line : payment, isFirst ? payment : line)
+            let row = world.hub.entry(PaymentField.self, World.payment(1))
+            #expect(row?.text(.settlement) == "MATCHED")
+            #expect(world.balance(.bank) == 400_000)
+            #expect(world.hub.brokenInvariants == [])
+        }
+    }
+
+    @Test("Rule 6: a cheque that was handed over is held all the same when it was typed twice")
+    func handedOver() throws {
+        let world = try World()
+        let again = Device(7, user: world.ravi.user, role: .worker, tenant: World.tenant)
+        again.sync(with: world.hub)
+        let cheque: [PaymentField: Value] = [.bank: "HDFC"]
+        let later = again.collect(1, 100_000, .cheque, cheque)
+        try world.push(
+            world.ravi.collect(2, 100_000, .cheque, cheque),
+            world.ravi.state(
+                RowKey(high: 0x4A, low: 1),
+                [
+                    HandoverField.worker: .key(world.ravi.user), .cash: 0, .to: "CASHIER",
+                    .cheques: .text(KeyText.list([World.payment(2)])),
+                ]),
+            world.clerk.state(
+                RowKey(high: 0xC7, low: 1),
+                [
+                    HandoverCountField.handover: .key(RowKey(high: 0x4A, low: 1)), .counted: 0,
+                    .by: .key(world.clerk.user),
+                ]))
+        let row = world.hub.entry(PaymentField.self, World.payment(2))
+        #expect(row?.text(.settlement) == "HANDED_OVER")
+        try world.push(later)
+        // Neither knew of the other, so the greater key is the second.
+        #expect([1, 2].map { world.posting($0) } == ["POSTED", "HELD"])
+        #expect(world.hub.brokenInvariants == [])
+    }
+
     // Of 100 transfers two share four digits with a probability of 0.39.
     @Test("Four digits of a transfer are no identity: both are booked")
     func lastFour() throws {

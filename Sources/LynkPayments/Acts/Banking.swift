@@ -7,6 +7,10 @@ extension Books {
         guard let line = try find(BankLineField.self, change.key), line[.payment].isNull else {
             return
         }
+        try prove(line)
+    }
+
+    private mutating func prove(_ line: Entry<BankLineField>) throws {
         let reference = line.text(.utr).uppercased().filter { !$0.isWhitespace }
         let claimants = try claimants(of: "UTR:\(reference)", besides: nil)
         guard reference.utf8.count >= 12, claimants.count == 1, let row = claimants.first,
@@ -14,6 +18,19 @@ extension Books {
             row.text(.posting) == PaymentPosting.posted.rawValue
         else { return }
         _ = try match(line, to: row)
+    }
+
+    /// A payment that is booked after the bank had told of it. Another one that claims the number
+    /// is a doubt, which is a person's.
+    mutating func proveLate(_ payment: Entry<PaymentField>) throws {
+        let name = payment.text(.instrument)
+        guard name.hasPrefix("UTR:"), payment.text(.posting) == PaymentPosting.posted.rawValue
+        else { return }
+        let number = String(name.dropFirst(4))
+        let lines = try current(
+            BankLineField.self, BankLineField.byUtr, [.text(number)],
+            where: { $0.text(.utr) == number && $0[.payment].isNull })
+        for line in lines.sorted(by: { $0.key < $1.key }) { try prove(line) }
     }
 
     /// A person says whose line it is; a held claimant takes the place of the booked one.

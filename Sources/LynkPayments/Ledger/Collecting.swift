@@ -4,6 +4,7 @@ extension Books {
     /// Books a payment that this change set completed, or notes that one was cancelled.
     mutating func payment(_ change: RowChange) throws {
         guard var row = try find(PaymentField.self, change.key) else { return }
+        if change.kind == .insert, row[.device].isNull { noteDevice(of: &row) }
         let lifecycle = change.value(PaymentField.lifecycle)?.textValue
         let isCancel = lifecycle == Lifecycle.cancelled.rawValue
         if row.text(.lifecycle) == Lifecycle.completed.rawValue {
@@ -49,6 +50,7 @@ extension Books {
         try follow(row, in: &account)
         try decideWaiting(on: row.key, in: &account)
         put(account)
+        if let booked = try find(PaymentField.self, row.key) { try proveLate(booked) }
     }
 
     /// When and where it counts, before anything is decided about it.
@@ -63,11 +65,16 @@ extension Books {
         row[.businessDay] = .text(open.description)
         row[.isLate] = open == day ? 0 : 1
         row[.account] = account.key == row.reference(.retailer) ? .null : .key(account.key)
-        let device = submission.principal.device
-        row[.device] = .key(RowKey(high: device.high, low: device.low))
+        noteDevice(of: &row)
         row[.instrument] = .text(Instrument(row)?.name ?? "")
         let method = PaymentMethod(rawValue: row.text(.method)) ?? .cash
         row[.settlement] = .text(Settlement(method).rawValue)
+    }
+
+    /// Whose receipt it is; also before the money is there, so that its number is no gap (rule 31).
+    private func noteDevice(of row: inout Entry<PaymentField>) {
+        let device = submission.principal.device
+        row[.device] = .key(RowKey(high: device.high, low: device.low))
     }
 
     /// Whether the completion and a cancellation did not know of each other.

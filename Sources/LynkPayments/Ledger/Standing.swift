@@ -172,11 +172,10 @@ extension Books {
         try rollUp(row, from: PaymentPosting(rawValue: before), to: posting)
     }
 
-    /// Whether what is booked can still be held: an instrument only where it was collected; cash
-    /// wherever it is by now, because whose it is does not depend on who carries it.
+    /// Whether what is booked can still be held: not what a bank has by now. Who else carries it
+    /// changes nothing, because whose it is does not depend on that.
     func isWithdrawable(_ row: Entry<PaymentField>) -> Bool {
-        if row.text(.method) == PaymentMethod.cash.rawValue { return true }
-        return [Settlement.inHand.rawValue, Settlement.claimed.rawValue]
+        ![Settlement.deposited, .cleared, .matched].map(\.rawValue)
             .contains(row.text(.settlement))
     }
 

@@ -67,18 +67,19 @@ final class CausesBeforeEffects: Checker {
         for (key, values) in rows {
             guard let cause = values[4].keyValue, !there.contains(cause),
                 areas?.contains(values[0].textValue ?? "") ?? true,
-                !isExcused(cause, world)
+                !isExcused(cause, seenTo: on?.replica.inspect().cursor.position ?? .max, world)
             else { continue }
             throw breach("the entry \(key) is there without its cause \(cause)", device: on)
         }
     }
 
-    /// The cause was refused.
-    private func isExcused(_ key: RowKey, _ world: World) -> Bool {
+    /// The cause was refused, or waited and was released after what was seen.
+    private func isExcused(_ key: RowKey, seenTo position: Int64, _ world: World) -> Bool {
         let born = world.truth.log.filter { commit in
             commit.changes.contains { $0.key == key && $0.kind == .insert }
         }
-        return born.isEmpty ? !isAccepted(key, world) : !born.contains(where: \.isApplied)
+        return born.isEmpty
+            ? !isAccepted(key, world) : !born.contains { $0.isApplied && $0.position <= position }
     }
 
     /// A forged cause may never have been anywhere.

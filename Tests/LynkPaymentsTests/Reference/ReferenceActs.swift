@@ -60,13 +60,15 @@ extension ReferenceBooks {
         let isOfDay =
             payment.chequeDate.map { $0 <= day && day <= Self.lastDay($0) } ?? true
         switch (step, payment.settlement) {
-        case (.deposited, .inHand?) where isOfDay:
+        case (.deposited, .inHand?) where isOfDay,
+            (.deposited, .handedOver?) where isOfDay:
             payments[payment.key]?.settlement = .deposited
         case (.cleared, .deposited?):
             payments[payment.key]?.settlement = .cleared
         // A bank had it, whoever forgot to say so.
         case (.bounced, .deposited?), (.returned, .deposited?), (.bounced, .inHand?),
-            (.returned, .inHand?):
+            (.returned, .inHand?), (.bounced, .handedOver?), (.returned, .handedOver?),
+            (.returned, .stale?):
             payments[payment.key]?.settlement = .bounced
             raise(.chequeBounced, payment.key)
             reverse(payment.key)

@@ -40,6 +40,18 @@ struct ReferenceBooks {
         var claims: [RowKey: Int64] = [:]
         var confirmedOpen: [RowKey: Int64] = [:]
         var agreedToReverse: Set<RowKey> = []
+        /// The device that said it first, and its number on that device's receipts.
+        let madeOn: RowKey
+        let receiptCounter: Int64
+        let bornAt: Int64
+        var hasExpired = false
+
+        var isAtBank: Bool {
+            switch settlement {
+            case .deposited, .cleared, .matched: true
+            default: false
+            }
+        }
     }
 
     struct Invoice {
@@ -85,6 +97,16 @@ struct ReferenceBooks {
     var closes: [(worker: RowKey?, day: CivilDay)] = []
     /// Facts about payments that have not come, in the order of the log.
     var waiting: [RowKey: [(RowChange, ReferenceFact)]] = [:]
+    var handovers: [RowKey: Handover] = [:]
+    var earlyCounts: [RowKey: [RowChange]] = [:]
+    /// By collector: what he handed over. Then what came to the bank, of everybody.
+    var hands: [RowKey: Pool] = [:]
+    var bankPool = Pool()
+    /// What collectors brought to the bank in this very commit.
+    var broughtNow: [RowKey: Int64] = [:]
+    var deposited: Int64 = 0
+    var lines: [RowKey: BankLine] = [:]
+    var proofs: [RowKey: Proof] = [:]
     /// What was open of each invoice after each commit; the first is before any.
     var openAfter: [[RowKey: Int64]] = [[:]]
     static let cashDayLimit: Int64 = 20_000_000
@@ -96,6 +118,7 @@ struct ReferenceBooks {
     init(_ arrivals: [Arrival]) {
         for fact in ReferenceFact.log(arrivals) {
             for change in fact.written.changes { take(change, fact) }
+            coverCash()
             openAfter.append(
                 invoices.mapValues { open($0.key) }.filter { $0.value > 0 })
         }
@@ -132,6 +155,16 @@ struct ReferenceBooks {
         case InvoiceAmendmentField.table.id: takeAmendment(change)
         case PaymentField.table.id:
             if change.kind == .insert { takePayment(change, fact) } else { step(change, fact) }
+        case HandoverField.table.id: takeHandover(change)
+        case HandoverCountField.table.id: takeCount(change)
+        case DepositField.table.id:
+            deposited += change.number(DepositField.amount) ?? 0
+            bankPool.total += change.number(DepositField.amount) ?? 0
+        case DeviceReportField.table.id: takeReport(change)
+        case BankLineField.table.id: takeBankLine(change)
+        case BankMatchField.table.id: takeBankMatch(change)
+        case ClockTickField.table.id: strike(fact)
+        case ProofFileField.table.id: takeProof(change, fact)
         case DecisionField.table.id, ChequeEventField.table.id, DisputeField.table.id:
             takeAct(change, fact)
         default: break

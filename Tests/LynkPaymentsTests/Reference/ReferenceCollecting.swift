@@ -23,7 +23,9 @@ extension ReferenceBooks {
             serverToken: change.number(PaymentField.serverToken),
             install: install.isEmpty ? KeyText.of(fact.device) : install,
             intent: KeyText.keys(change.text(PaymentField.intent) ?? ""),
-            stated: Dictionary(uniqueKeysWithValues: stated.map { ($0.invoice, $0.amount) }))
+            stated: Dictionary(uniqueKeysWithValues: stated.map { ($0.invoice, $0.amount) }),
+            madeOn: fact.device, receiptCounter: change.number(PaymentField.receiptCounter) ?? 0,
+            bornAt: fact.effective)
         step(change, fact)
     }
 
@@ -52,6 +54,7 @@ extension ReferenceBooks {
         payment.order = fact.position
         payment.settlement = Settlement(payment.method)
         payments[key] = payment
+        if payment.hasExpired { raise(.lateCompletion, key) }
         time(key, fact)
         cancellation(key, fact)
         authority(key, fact)
@@ -66,6 +69,7 @@ extension ReferenceBooks {
         // Rule 8 looks at what was written down, whatever becomes of it.
         lastFour(judged)
         for (change, by) in waiting.removeValue(forKey: key) ?? [] { takeAct(change, by) }
+        proveLate(key)
     }
 
     /// The money is the shop's: it is applied, and found out what is odd about that.

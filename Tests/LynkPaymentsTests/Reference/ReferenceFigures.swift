@@ -31,14 +31,14 @@ extension ReferenceBooks {
         let found =
             findings.map { Self.line($0.kind.rawValue, $0.subjects) }
             + claimants.values.map { Self.line("INSTRUMENT_REUSED", $0.sorted()) }
-        return (shops + bills + money + Set(found) + sums).sorted()
+        return (shops + bills + money + Set(found) + sums + balances).sorted()
     }
 
     static func line(_ kind: String, _ subjects: [RowKey]) -> String {
         "found \(kind) \(subjects.map(name).joined(separator: " "))"
     }
 
-    /// Allocations, cash in hand, and totals of collectors.
+    /// Allocations, and totals of collectors.
     private var sums: [String] {
         var sums: [String: Int64] = [:]
         for piece in pieces {
@@ -47,9 +47,6 @@ extension ReferenceBooks {
         }
         for payment in payments.values {
             let worker = Self.name(payment.worker)
-            if payment.posting == .posted, payment.method == .cash {
-                sums["in hand \(worker)", default: 0] += payment.amount
-            }
             if [.posted, .held].contains(payment.posting) {
                 sums["collected \(worker) \(payment.method.rawValue)", default: 0] +=
                     payment.amount
@@ -80,7 +77,7 @@ extension Hub {
         let found = entries(ExceptionField.self).map {
             ReferenceBooks.line($0.text(.kind), KeyText.keys($0.text(.subjects)).sorted())
         }
-        return (shops + bills + money + Set(found) + sums).sorted()
+        return (shops + bills + money + Set(found) + sums + balances).sorted()
     }
 
     private var sums: [String] {
@@ -90,11 +87,6 @@ extension Hub {
             guard let payment = row.reference(.payment), let invoice = row.reference(.invoice)
             else { continue }
             sums["applied \(name(payment)) \(name(invoice))", default: 0] += row.money(.amount)
-        }
-        for line in entries(PostingField.self)
-        where line.text(.account) == LedgerAccount.cashInHand.rawValue {
-            guard let worker = line.reference(.party) else { continue }
-            sums["in hand \(name(worker))", default: 0] += line.money(.debit) - line.money(.credit)
         }
         for row in entries(PaymentField.self)
         where ["POSTED", "HELD"].contains(row.text(.posting)) {

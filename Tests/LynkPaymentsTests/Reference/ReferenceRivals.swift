@@ -109,7 +109,8 @@ extension ReferenceBooks {
                 payments[key]?.heldFor.insert(.suspectRetyped)
             } else if !other.isReleased {
                 payments[other.key]?.heldFor.insert(.suspectRetyped)
-                if other.posting == .posted {
+                // What a bank has is not held any more.
+                if other.posting == .posted, !other.isAtBank {
                     payments[other.key]?.posting = .held
                     takeBack(other.key)
                 }
@@ -164,6 +165,7 @@ extension ReferenceBooks {
 
     /// Its allocations are taken back; what they opened is for others' credit.
     mutating func takeBack(_ key: RowKey) {
+        uncover(key)
         pieces.removeAll { $0.payment == key }
         if let payment = payments[key] { applyCredit(of: account(payment.retailer)) }
     }

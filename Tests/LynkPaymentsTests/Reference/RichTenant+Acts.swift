@@ -77,6 +77,10 @@ extension RichTenant {
         var extra: [PaymentField: Value] = [:]
         reference(method, &extra)
         if ways.contains(.clocks) { clock(device, &extra) }
+        if ways.contains(.reports) {
+            receipts[device.author, default: 0] += 1
+            extra[.receiptCounter] = .integer(receipts[device.author, default: 0])
+        }
         let plain = device.payment(
             newKey(0xF0), from: shop,
             ways.contains(.retyping) && chance(2) ? 300_000 : amount, intent: intent,

@@ -20,7 +20,11 @@ final class RichTenant {
         static let cancels = Ways(rawValue: 128)
         static let aliases = Ways(rawValue: 256)
         static let staleContexts = Ways(rawValue: 512)
-        static let all = Ways(rawValue: 1023)
+        static let handovers = Ways(rawValue: 1024)
+        static let ticks = Ways(rawValue: 2048)
+        static let bank = Ways(rawValue: 4096)
+        static let reports = Ways(rawValue: 8192)
+        static let all = Ways(rawValue: 16383)
     }
 
     let world: World
@@ -33,6 +37,11 @@ final class RichTenant {
     private var nextKey: UInt64 = 0
     var nextInvoice: UInt64 = 200
     var waiting: [(RowKey, Device)] = []
+    /// Handovers that workers said, arrived or not; and lines of statements.
+    var handed: [(key: RowKey, sum: Int64, cheques: [RowKey])] = []
+    var bankLines: [RowKey] = []
+    /// Receipts that each device has numbered.
+    var receipts: [UInt32: Int64] = [:]
     private let phone = Device(40, user: World.shop, role: .retailer, tenant: World.tenant)
 
     init(seed: UInt64, ways: Ways = .all) throws {
@@ -95,8 +104,11 @@ final class RichTenant {
     func phase() -> [[Written]] {
         var queues = writers.map { device in
             (0..<Int.random(in: 0...2, using: &random)).map { _ in act(device) }
+                + errands(device)
         }
-        queues.append((0..<Int.random(in: 0...2, using: &random)).map { _ in officeActs() })
+        queues.append(
+            (0..<Int.random(in: 0...2, using: &random)).map { _ in officeActs() }
+                + officeErrands())
         if ways.contains(.decisions), chance(4), let payment = anyPayment() {
             queues.append([
                 phone.state(

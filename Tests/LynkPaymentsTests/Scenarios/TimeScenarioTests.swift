@@ -168,4 +168,27 @@ struct TimeScenarioTests {
         #expect(gap?.text(.detail) == "55")
         #expect(gap?.text(.severity) == "SECURITY")
     }
+
+    @Test("Rule 31: a payment that was only announced has its number")
+    func announcedIsNoGap() throws {
+        let world = try World()
+        let principal = world.ravi.principal
+        let announced = world.ravi.payment(
+            World.payment(1), from: World.shop, 1_000, lifecycle: .initiated)
+        let numbered = RowChange.Put(PaymentField.receiptCounter.rawValue, 1)
+        try world.push(
+            world.ravi.write([
+                RowChange(
+                    table: announced.table, key: announced.key, kind: .insert,
+                    puts: announced.puts + [numbered])
+            ]),
+            world.ravi.state(
+                RowKey(high: 0xD1, low: 1),
+                [
+                    DeviceReportField.device: .key(
+                        RowKey(high: principal.device.high, low: principal.device.low)),
+                    .lastCounter: 1, .worker: .key(world.ravi.user),
+                ]))
+        #expect(world.exceptions == [])
+    }
 }
