@@ -199,6 +199,23 @@ struct ReversalScenarioTests {
         #expect(note.map { $0.money(.amount) } == (severity == "none" ? nil : total))
     }
 
+    @Test("Rule 25: a shop that two workers proposed is one shop on that day")
+    func cashOfNames() throws {
+        let world = try World()
+        let shops = [RowKey(high: 0x5F, low: 1), RowKey(high: 0x5F, low: 2)]
+        let phone = Value.text("+919800000001")
+        try world.push(
+            world.ravi.state(shops[0], [RetailerField.name: "New", .phone: phone]),
+            world.sita.state(shops[1], [RetailerField.name: "Again", .phone: phone]),
+            world.ravi.pay(World.payment(1), from: shops[0], 12_000_000),
+            world.sita.pay(World.payment(2), from: shops[1], 9_000_000))
+        #expect(world.severity(.cashLimit) == "WARN")
+        let note = world.hub.entries(ExceptionField.self).first {
+            $0.text(.kind) == "CASH_LIMIT"
+        }
+        #expect(note?.money(.amount) == 21_000_000)
+    }
+
     @Test("A handover that is short is the worker's account, and sums to zero")
     func handover() throws {
         let world = try World()

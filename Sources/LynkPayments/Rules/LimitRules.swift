@@ -7,15 +7,22 @@ extension Books {
         _ row: Entry<PaymentField>, _ account: RetailerAccount
     ) throws -> [Finding] {
         guard row.text(.method) == PaymentMethod.cash.rawValue else { return [] }
-        let total = try cash(beside: row)
+        let total = try cash(beside: row, of: account.key)
         let limit = try policy().money(.cashDayLimit)
         return limit > 0 && total >= limit
             ? [Finding(kind: .cashLimit, detail: row.text(.effectiveDay))] : []
     }
 
-    private func cash(beside row: Entry<PaymentField>) throws -> Int64 {
+    /// Held money is in the collector's hand as well, and a shop's other names are the same shop.
+    private func cash(beside row: Entry<PaymentField>, of account: RowKey) throws -> Int64 {
         var total = row.money(.amount)
-        for other in try neighbours(of: row, days: 0...0)
+        let names = try current(
+            RetailerField.self, RetailerField.byAlias, [.key(account)],
+            where: { $0.reference(.aliasOf) == account }
+        ).map(\.key)
+        for other in try ([account] + names).flatMap({
+            try neighbours(of: row, days: 0...0, at: $0)
+        })
         where other.text(.method) == PaymentMethod.cash.rawValue
             && other.text(.posting) != PaymentPosting.reversed.rawValue
         {
@@ -30,7 +37,7 @@ extension Books {
     ) throws {
         let name = KeyText.of(account.key) + " " + finding.detail
         let key = finding.kind.key(of: name)
-        let total = try cash(beside: row)
+        let total = try cash(beside: row, of: account.key)
         if var standing = try find(ExceptionField.self, key) {
             standing[.amount] = .integer(total)
             save(standing)

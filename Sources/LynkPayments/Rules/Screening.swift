@@ -41,9 +41,10 @@ extension Books {
 
     /// Other completed payments of a shop on the days around this one.
     func neighbours(
-        of row: Entry<PaymentField>, days: ClosedRange<Int>
+        of row: Entry<PaymentField>, days: ClosedRange<Int>, at shop: RowKey? = nil
     ) throws -> [Entry<PaymentField>] {
-        guard let day = CivilDay(row.text(.effectiveDay)), let retailer = row.reference(.retailer)
+        guard let day = CivilDay(row.text(.effectiveDay)),
+            let retailer = shop ?? row.reference(.retailer)
         else { return [] }
         return try days.flatMap { shift in
             let text = day.adding(days: shift).description

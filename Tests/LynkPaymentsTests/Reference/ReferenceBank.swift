@@ -26,7 +26,6 @@ extension ReferenceBooks {
         }
         let claimants = payments.values.filter {
             instrument($0) == "transfer \(known.number)" && $0.posting != nil
-                && $0.posting != .reversed
         }
         guard claimants.count == 1, let payment = claimants.first, payment.posting == .posted,
             payment.amount == known.amount

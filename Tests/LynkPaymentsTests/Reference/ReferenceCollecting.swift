@@ -62,6 +62,7 @@ extension ReferenceBooks {
         retyped(key, fact)
         instrument(key, fact)
         guard let judged = payments[key] else { return }
+        cashOfDay(judged)
         let isHeld = !judged.heldFor.isEmpty
         payments[key]?.posting = isHeld ? .held : .posted
         cheque(judged)
@@ -83,7 +84,6 @@ extension ReferenceBooks {
         }
         if isIgnored { raise(.intentIgnored, key) }
         applyCredit(of: account(payment.retailer), posting: key)
-        cashOfDay(payment)
     }
 
     /// Rules 21 to 24.

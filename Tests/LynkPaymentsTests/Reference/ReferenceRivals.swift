@@ -132,9 +132,8 @@ extension ReferenceBooks {
     /// The first of the log is posted, later ones wait; one finding names all claimants.
     mutating func instrument(_ key: RowKey, _ fact: ReferenceFact) {
         guard let payment = payments[key], let name = instrument(payment) else { return }
-        let rivals = others(key).map(\.0).filter {
-            instrument($0) == name && $0.posting != .reversed
-        }
+        // One that was reversed claims too: whoever reversed it should look at the next.
+        let rivals = others(key).map(\.0).filter { instrument($0) == name }
         if rivals.isEmpty { return }
         claimants[name, default: []].formUnion(rivals.map(\.key) + [key])
         payments[key]?.heldFor.insert(.instrumentReused)
@@ -152,11 +151,12 @@ extension ReferenceBooks {
         }
     }
 
-    /// Rule 25: all cash of a shop on a day, whoever collected it.
+    /// Rule 25: all cash of a shop on a day, whoever collected it and whatever became of it but a
+    /// reversal.
     mutating func cashOfDay(_ payment: Payment) {
         guard payment.method == .cash else { return }
         let sum = payments.values.filter {
-            $0.method == .cash && $0.posting == .posted
+            $0.method == .cash && $0.booking != nil && $0.posting != .reversed
                 && account($0.retailer) == account(payment.retailer)
                 && $0.effectiveDay == payment.effectiveDay
         }.reduce(0) { $0 + $1.amount }

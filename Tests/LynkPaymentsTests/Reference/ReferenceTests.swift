@@ -7,8 +7,7 @@ struct ReferenceTests {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? usual
     }
     static let first = number("LYNK_FIRST", or: 1)
-    /// All but shops that workers propose: no drawn proposal is one that the office takes.
-    static let ways = RichTenant.Ways.all.subtracting(.aliases)
+    static let ways = RichTenant.Ways.all
     static let tenants = number("LYNK_TENANTS", or: 40)
     static let orders = number("LYNK_ORDERS", or: 8)
 

@@ -33,7 +33,11 @@ extension RichTenant {
             let shop = newKey(0x5F)
             shops.append(shop)
             return device.state(
-                shop, [RetailerField.code: "N", .name: "New", .phone: "+919800000001"])
+                shop,
+                [
+                    RetailerField.name: "New",
+                    .phone: chance(3) ? "+919800000002" : "+919800000001",
+                ])
         }
         return collect(device)
     }
