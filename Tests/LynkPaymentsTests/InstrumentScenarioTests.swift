@@ -139,6 +139,25 @@ struct InstrumentScenarioTests {
         #expect(world.hub.brokenInvariants == [])
     }
 
+    @Test(
+        "One transfer told by two workers, by one of them twice: one is booked in any order",
+        arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
+    func copyGivesUpItsPlace(order: [Int]) throws {
+        let world = try World()
+        let again = Device(7, user: world.ravi.user, role: .worker, tenant: World.tenant)
+        again.sync(with: world.hub)
+        let told = [
+            world.ravi.collect(1, 400_000, .upi, Self.utr),
+            again.collect(2, 400_000, .upi, Self.utr),
+            world.sita.collect(3, 400_000, .upi, Self.utr),
+        ]
+        for index in order { try world.push(told[index]) }
+        #expect((1...3).filter { world.posting(UInt64($0)) == "HELD" }.count == 2)
+        #expect(world.posting(2) == "HELD")
+        #expect(world.exceptions.contains("INSTRUMENT_REUSED 1+2+3"))
+        #expect(world.hub.brokenInvariants == [])
+    }
+
     // Of 100 transfers two share four digits with a probability of 0.39.
     @Test("Four digits of a transfer are no identity: both are booked")
     func lastFour() throws {

@@ -8,9 +8,18 @@ extension Books {
         let others = try claimants(of: name, besides: row.key)
         guard let first = others.first else { return [] }
         let isForeign = others.contains { $0[.retailer] != row[.retailer] }
+        // One that was typed again and comes after this one gives up its place to it, so that no
+        // order of arrival holds one claimant more (P6).
+        let copies = try displaced(by: row)
+        let takesPlace = copies.contains {
+            $0.text(.instrument) == name && $0.text(.posting) == PaymentPosting.posted.rawValue
+                && isWithdrawable($0)
+        }
+        let rest = others.filter { other in !copies.contains { $0.key == other.key } }
         return [
             Finding(
-                kind: .instrumentReused, holds: true, rival: first.key, instrument: name,
+                kind: .instrumentReused, holds: !takesPlace && !rest.isEmpty, rival: first.key,
+                instrument: name,
                 severity: isForeign ? .security : nil)
         ]
     }

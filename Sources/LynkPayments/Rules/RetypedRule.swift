@@ -50,7 +50,7 @@ extension Books {
     mutating func displaceRetyped(
         by row: Entry<PaymentField>, in account: inout RetailerAccount
     ) throws {
-        for var twin in try twins(of: row) where !isBefore(twin, row) {
+        for var twin in try displaced(by: row) {
             if twin.text(.posting) == PaymentPosting.posted.rawValue, isWithdrawable(twin) {
                 try withdraw(&twin, for: .suspectRetyped, in: &account)
             }
@@ -58,6 +58,11 @@ extension Books {
                 Finding(kind: .suspectRetyped, holds: true, rival: row.key), about: twin,
                 in: &account)
         }
+    }
+
+    /// What looks like this payment, typed again after it.
+    func displaced(by row: Entry<PaymentField>) throws -> [Entry<PaymentField>] {
+        try twins(of: row).filter { !isBefore($0, row) }
     }
 
     private func twins(of row: Entry<PaymentField>) throws -> [Entry<PaymentField>] {

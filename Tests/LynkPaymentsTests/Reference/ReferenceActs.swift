@@ -15,7 +15,10 @@ extension ReferenceBooks {
         guard let key = subject else { return }
         // Rule 34: nothing moves, and it is the payer's to say.
         if change.table == DisputeField.table.id, let payment = payments[key] {
-            if payment.retailer == fact.user { raise(.disputed, key) }
+            if payment.retailer == fact.user {
+                disputed.insert(key)
+                raise(.disputed, key)
+            }
             return
         }
         guard let payment = payments[key], payment.booking != nil else {
@@ -36,7 +39,10 @@ extension ReferenceBooks {
             payments[key]?.isReleased = true
             payments[key]?.heldFor = []
             post(key)
-        case DecisionAction.reject.rawValue where payment.posting == .held: reverse(key)
+        // Two people are needed to take back what was booked, and one for what was not.
+        case DecisionAction.reject.rawValue where payment.posting == .held,
+            DecisionAction.reverse.rawValue where payment.posting == .held:
+            reverse(key)
         case DecisionAction.reverse.rawValue where payment.posting != .reversed:
             payments[key]?.agreedToReverse.insert(fact.user)
             let people = payments[key]?.agreedToReverse.count ?? 0

@@ -100,6 +100,7 @@ extension ReferenceBooks {
         {
             raise(.proofMissing, key)
         }
+        seekNumbers(fact.received)
     }
 
     struct Proof {

@@ -107,6 +107,17 @@ struct ReferenceBooks {
     var deposited: Int64 = 0
     var lines: [RowKey: BankLine] = [:]
     var proofs: [RowKey: Proof] = [:]
+    /// What texts of codes are, as the tenant says that drew them.
+    let codes: [String: Code]
+    var tries: [CodeTry] = []
+    var phoneLines: [PhoneLine] = []
+    /// Whose phone it is.
+    var phoneShop = RowKey(high: 0, low: 0)
+    var openGaps: Set<Int64> = []
+    var knownGaps: Set<Int64> = []
+    var disputed: Set<RowKey> = []
+    /// Above this no money comes in without the payer's word; `nil` where it does.
+    var confirmsAbove: Int64?
     /// What was open of each invoice after each commit; the first is before any.
     var openAfter: [[RowKey: Int64]] = [[:]]
     static let cashDayLimit: Int64 = 20_000_000
@@ -115,7 +126,8 @@ struct ReferenceBooks {
     static let dualControlAbove: Int64 = 5_000_000
     static let hour: Int64 = 3_600_000
 
-    init(_ arrivals: [Arrival]) {
+    init(_ arrivals: [Arrival], codes: [String: Code] = [:]) {
+        self.codes = codes
         for fact in ReferenceFact.log(arrivals) {
             for change in fact.written.changes { take(change, fact) }
             coverCash()
@@ -161,6 +173,13 @@ struct ReferenceBooks {
             deposited += change.number(DepositField.amount) ?? 0
             bankPool.total += change.number(DepositField.amount) ?? 0
         case DeviceReportField.table.id: takeReport(change)
+        case RetailerKeyField.table.id:
+            phoneShop = change.reference(RetailerKeyField.retailer) ?? phoneShop
+        case TenantPolicyField.table.id:
+            if change.text(TenantPolicyField.attestation) == "ALWAYS" {
+                confirmsAbove = change.number(TenantPolicyField.attestationAbove)
+            }
+        case AttestationField.table.id: takeAttestation(change, fact)
         case BankLineField.table.id: takeBankLine(change)
         case BankMatchField.table.id: takeBankMatch(change)
         case ClockTickField.table.id: strike(fact)

@@ -59,8 +59,9 @@ extension ReferenceBooks {
         cancellation(key, fact)
         authority(key, fact)
         claim(key, fact)
-        retyped(key, fact)
-        instrument(key, fact)
+        let copies = retyped(key, fact)
+        instrument(key, beside: copies)
+        judgeEarly(key)
         guard let judged = payments[key] else { return }
         cashOfDay(judged)
         let isHeld = !judged.heldFor.isEmpty
@@ -69,6 +70,7 @@ extension ReferenceBooks {
         if !isHeld { post(key) }
         // Rule 8 looks at what was written down, whatever becomes of it.
         lastFour(judged)
+        confirmed(key)
         for (change, by) in waiting.removeValue(forKey: key) ?? [] { takeAct(change, by) }
         proveLate(key)
     }

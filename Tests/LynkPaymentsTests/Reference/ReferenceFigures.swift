@@ -26,7 +26,7 @@ extension ReferenceBooks {
                     + " \(payment.settlement?.rawValue ?? "")"
             }
             return "payment \(Self.name(payment.key)) \(payment.lifecycle.rawValue) "
-                + (booked ?? "not booked")
+                + "\(attestation(payment)) " + (booked ?? "not booked")
         }
         let found =
             findings.map { Self.line($0.kind.rawValue, $0.subjects) }
@@ -72,6 +72,7 @@ extension Hub {
                 "\(row.text(.posting)) \(row.text(.effectiveDay)) \(row.text(.businessDay))"
                 + " \(row.text(.settlement))"
             return "payment \(name(row.key)) \(row.text(.lifecycle)) "
+                + "\(row.text(.attestation)) "
                 + (row.text(.posting).isEmpty ? "not booked" : booked)
         }
         let found = entries(ExceptionField.self).map {

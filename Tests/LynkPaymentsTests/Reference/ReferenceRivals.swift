@@ -95,8 +95,11 @@ extension ReferenceBooks {
 
     /// Rule 6: the same money told twice by two installations of one worker. The later one is
     /// held, and of two that did not know of each other the one with the greater key.
-    mutating func retyped(_ key: RowKey, _ fact: ReferenceFact) {
-        guard let payment = payments[key] else { return }
+    ///
+    /// - Returns: what this one came before, and whether it was posted.
+    mutating func retyped(_ key: RowKey, _ fact: ReferenceFact) -> [RowKey: Bool] {
+        guard let payment = payments[key] else { return [:] }
+        var copies: [RowKey: Bool] = [:]
         for (other, booking) in others(key) {
             guard other.worker == payment.worker, other.retailer == payment.retailer,
                 other.amount == payment.amount, other.method == payment.method,
@@ -108,6 +111,7 @@ extension ReferenceBooks {
             if isSecond {
                 payments[key]?.heldFor.insert(.suspectRetyped)
             } else if !other.isReleased {
+                copies[other.key] = other.posting == .posted && !other.isAtBank
                 payments[other.key]?.heldFor.insert(.suspectRetyped)
                 // What a bank has is not held any more.
                 if other.posting == .posted, !other.isAtBank {
@@ -116,6 +120,7 @@ extension ReferenceBooks {
                 }
             }
         }
+        return copies
     }
 
     /// What must not be used twice (rules 7 and 10).
@@ -129,14 +134,18 @@ extension ReferenceBooks {
         }
     }
 
-    /// The first of the log is posted, later ones wait; one finding names all claimants.
-    mutating func instrument(_ key: RowKey, _ fact: ReferenceFact) {
+    /// The first of the log is posted, later ones wait; one finding names all claimants. A copy
+    /// gives up its place.
+    mutating func instrument(_ key: RowKey, beside copies: [RowKey: Bool]) {
         guard let payment = payments[key], let name = instrument(payment) else { return }
         // One that was reversed claims too: whoever reversed it should look at the next.
         let rivals = others(key).map(\.0).filter { instrument($0) == name }
         if rivals.isEmpty { return }
         claimants[name, default: []].formUnion(rivals.map(\.key) + [key])
-        payments[key]?.heldFor.insert(.instrumentReused)
+        let takesPlace = rivals.contains { copies[$0.key] == true }
+        if !takesPlace, rivals.contains(where: { copies[$0.key] == nil }) {
+            payments[key]?.heldFor.insert(.instrumentReused)
+        }
     }
 
     /// Rule 8: four digits are no identity.

@@ -74,7 +74,8 @@ extension RichTenant {
         if chance(4), let other = own.randomElement(using: &random) { shop = other }
         let invoices = world.hub.entries(InvoiceField.self).map(\.key)
         let intent = chance(3) ? invoices.randomElement(using: &random).map { [$0] } ?? [] : []
-        let method = PaymentMethod.allCases[Int.random(in: 0..<4, using: &random)]
+        let drawn = PaymentMethod.allCases[Int.random(in: 0..<4, using: &random)]
+        let method = ways.contains(.retyping) && chance(3) ? .cash : drawn
         let amount =
             ways.contains(.clocks) && chance(6)
             ? 15_000_000 : Int64.random(in: 1...12, using: &random) * 100_000
@@ -92,9 +93,13 @@ extension RichTenant {
         let puts =
             plain.puts.filter { put in !extra.keys.contains { $0.rawValue == put.field } }
             + extra.map { RowChange.Put($0.key.rawValue, $0.value) }
-        return device.write([
+        let written = device.write([
             RowChange(table: plain.table, key: plain.key, kind: plain.kind, puts: puts)
         ])
+        if shop == World.shop, device.principal.role == Role.worker.rawValue {
+            paid[device.author, default: []].append(written)
+        }
+        return written
     }
 
     private func reference(_ method: PaymentMethod, _ extra: inout [PaymentField: Value]) {
@@ -121,7 +126,10 @@ extension RichTenant {
     private func clock(_ device: Device, _ extra: inout [PaymentField: Value]) {
         let hours = Int64.random(in: -30...30, using: &random) * 3_600_000
         if chance(4) { extra[.claimedAt] = .integer(device.now + hours) }
-        if chance(3) { extra[.serverToken] = .integer(device.now - abs(hours)) }
+        if chance(3) {
+            let ago = Int64.random(in: 0...30, using: &random) * 3_600_000
+            extra[.serverToken] = .integer(device.now - ago)
+        }
         if chance(6) { device.now += abs(hours) }
     }
 }

@@ -24,11 +24,12 @@ final class RichTenant {
         static let ticks = Ways(rawValue: 2048)
         static let bank = Ways(rawValue: 4096)
         static let reports = Ways(rawValue: 8192)
-        static let all = Ways(rawValue: 16383)
+        static let codes = Ways(rawValue: 16384)
+        static let all = Ways(rawValue: 32767)
     }
 
     let world: World
-    let ways: Ways
+    private(set) var ways: Ways
     /// Everybody who writes with a device; the office is apart.
     let writers: [Device]
     private(set) var arrivals: [Arrival] = []
@@ -40,13 +41,22 @@ final class RichTenant {
     /// Handovers that workers said, arrived or not; and lines of statements.
     var handed: [(key: RowKey, sum: Int64, cheques: [RowKey])] = []
     var bankLines: [RowKey] = []
+    /// Whose code a text is, with its number on the phone of the base shop.
+    var codes: [String: ReferenceBooks.Code] = [:]
+    var phoneCounter: Int64 = 0
+    var wrongCodes = 0
+    /// Payments that had a wrong code.
+    var wronged: Set<RowKey> = []
+    /// What each device collected at the base shop.
+    var paid: [UInt32: [Written]] = [:]
     /// Receipts that each device has numbered.
     var receipts: [UInt32: Int64] = [:]
     private let phone = Device(40, user: World.shop, role: .retailer, tenant: World.tenant)
 
     init(seed: UInt64, ways: Ways = .all) throws {
         random = SeededGenerator(seed: seed)
-        self.ways = ways
+        // Codes tell two payments apart that look like one; each way is drawn by itself.
+        self.ways = ways.subtracting(Bool.random(using: &random) ? .codes : .retyping)
         world = try World(
             isStating: Bool.random(using: &random),
             order: Bool.random(using: &random) ? .issueDate : .dueDate)
@@ -56,10 +66,11 @@ final class RichTenant {
         again.sync(with: world.hub)
         let other = Device(5, user: World.worker(7), role: .admin, tenant: World.tenant)
         other.sync(with: world.hub)
-        writers = world.devices + (ways.contains(.retyping) ? [again] : []) + [other]
+        writers = world.devices + (self.ways.contains(.retyping) ? [again] : []) + [other]
         // What the world itself said: the same writes again, to have them in the log.
         arrivals = try RichTenant.beginning(of: world)
         try push(world.office.write([.birth(shops[1], [RetailerField.code: "R002"])]))
+        try registerPhone()
         for _ in 0..<Int.random(in: 0...2, using: &random) {
             for written in phase().flatMap({ $0 }) { try push(written) }
             for device in writers + [phone] {
@@ -104,11 +115,12 @@ final class RichTenant {
     func phase() -> [[Written]] {
         var queues = writers.map { device in
             (0..<Int.random(in: 0...2, using: &random)).map { _ in act(device) }
-                + errands(device)
+                + attest(device) + errands(device)
         }
         queues.append(
             (0..<Int.random(in: 0...2, using: &random)).map { _ in officeActs() }
                 + officeErrands())
+        queues.append(phoneLine(phone))
         if ways.contains(.decisions), chance(4), let payment = anyPayment() {
             queues.append([
                 phone.state(
