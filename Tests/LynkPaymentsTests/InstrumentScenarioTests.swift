@@ -158,6 +158,21 @@ struct InstrumentScenarioTests {
         #expect(world.hub.brokenInvariants == [])
     }
 
+    @Test("A cheque bounces though nobody said that it was deposited; none is cleared so")
+    func bouncedInHand() throws {
+        let world = try World()
+        let cheque: [PaymentField: Value] = [.bank: "HDFC", .reference: "000123"]
+        try world.push(
+            world.ravi.collect(1, 100_000, .cheque, cheque),
+            world.clerk.cheque(1, .cleared, of: 1, day: "2026-11-04"))
+        let row = world.hub.entry(PaymentField.self, World.payment(1))
+        #expect(row?.text(.settlement) == "IN_HAND")
+        try world.push(world.clerk.cheque(2, .bounced, of: 1, day: "2026-11-05"))
+        #expect(world.posting(1) == "REVERSED")
+        #expect(world.exceptions == ["CHEQUE_BOUNCED 1"])
+        #expect(world.hub.brokenInvariants == [])
+    }
+
     // Of 100 transfers two share four digits with a probability of 0.39.
     @Test("Four digits of a transfer are no identity: both are booked")
     func lastFour() throws {
